@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading and writing that must be right once. */
+#include "common/io.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/stop.h"
+
+int
+io_write_all(int fd, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len > 0) {
+		ssize_t n = write(fd, p, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+ssize_t
+io_read(int fd, void *data, size_t size)
+{
+	for (;;) {
+		ssize_t n = read(fd, data, size);
+		if (n >= 0 || errno != EINTR || stop_requested())
+			return n;
+	}
+}
+
+int
+io_read_file(const char *path, size_t max, char **data, size_t *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+
+	char *text = NULL;
+	size_t used = 0, cap = 0;
+	for (;;) {
+		if (cap - used < 2) {
+			cap = cap == 0 ? 8192 : cap * 2;
+			text = mem_resize(text, cap, 1);
+		}
+		ssize_t n = io_read(fd, text + used, cap - used - 1);
+		if (n == 0)
+			break;
+		used += n > 0 ? (size_t)n : 0;
+		if (n > 0 && used <= max)
+			continue;
+		int saved = n < 0 ? errno : EFBIG;
+		free(text);
+		close(fd);
+		errno = saved;
+		return -1;
+	}
+	close(fd);
+	text[used] = '\0';
+	*data = text;
+	*len = used;
+	return 0;
+}
+
+int
+io_sync_parent(const char *path)
+{
+	char *copy = mem_strdup(path);
+	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(copy);
+	if (fd < 0)
+		return -1;
+	int result = fsync(fd);
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return result;
+}
+
+/* Writes and syncs the new file; -1 leaves nothing open. */
+static int
+write_durably(int fd, const void *data, size_t len)
+{
+	if (fchmod(fd, 0644) == 0 && io_write_all(fd, data, len) == 0 && fsync(fd) == 0)
+		return close(fd);
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+/* Lets BACKUP name the file that PATH names now; no file yet is fine. */
+static int
+keep_old(const char *path, const char *backup)
+{
+	/* A link and a rename, so that neither name is ever missing. */
+	char *name = mem_printf("%s.tmp", backup);
+	int result = -1;
+
+	if (unlink(name) == 0 || errno == ENOENT) {
+		if (link(path, name) == 0)
+			result = rename(name, backup);
+		else if (errno == ENOENT)
+			result = 0;
+	}
+	free(name);
+	return result;
+}
+
+int
+io_replace_file(const char *path, const void *data, size_t len, const char *backup)
+{
+	char *temp = mem_printf("%s.XXXXXX", path);
+	int result = -1;
+	int fd = mkstemp(temp);
+
+	if (fd < 0) {
+		log_error("%s: %s", path, strerror(errno));
+		free(temp);
+		return -1;
+	}
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && write_durably(fd, data, len) == 0 &&
+	    (backup == NULL || keep_old(path, backup) == 0) && rename(temp, path) == 0) {
+		result = io_sync_parent(path);
+		if (result != 0)
+			log_error("%s: cannot make the folder durable: %s", path, strerror(errno));
+	} else {
+		log_error("%s: cannot be written: %s", path, strerror(errno));
+		int saved = errno;
+		unlink(temp);
+		errno = saved;
+	}
+	free(temp);
+	return result;
+}
+
+int
+io_make_dirs(const char *path)
+{
+	char *copy = mem_strdup(path);
+	int result = 0;
+
+	for (char *p = copy + 1; result == 0; p++) {
+		if (*p != '/' && *p != '\0')
+			continue;
+		char c = *p;
+		*p = '\0';
+		if (mkdir(copy, 0777) != 0 && errno != EEXIST) {
+			log_error("%s: %s", copy, strerror(errno));
+			result = -1;
+		}
+		*p = c;
+		if (c == '\0')
+			break;
+	}
+	free(copy);
+	return result;
+}
+
+int
+io_finish_stdout(void)
+{
+	bool failed = ferror(stdout) != 0;
+
+	errno = 0;
+	if (fclose(stdout) == 0 && !failed)
+		return 0;
+	log_error("standard output: %s", errno != 0 ? strerror(errno) : "write error");
+	return -1;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading and writing that must be right once: short counts and EINTR, durable
+ * replacement of a file, standard output that is checked. Functions return 0 or a
+ * count, or -1 with errno set and, where it says "reports", a message written.
+ */
+#ifndef DX_COMMON_IO_H
+#define DX_COMMON_IO_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Writes all LEN bytes to FD; -1 if any could not be written. */
+int io_write_all(int fd, const void *data, size_t len);
+
+/* One read(2) that is repeated when a signal interrupts it, unless a stop was asked for (stop.h):
+ * then -1, EINTR. */
+ssize_t io_read(int fd, void *data, size_t size);
+
+/*
+ * Reads the whole file PATH into *DATA (terminated; the caller frees) and *LEN.
+ * -1 with errno; EFBIG if it holds more than MAX bytes.
+ */
+int io_read_file(const char *path, size_t max, char **data, size_t *len);
+
+/*
+ * Puts LEN bytes at PATH so that at any moment either the old file or the new
+ * one is there: temporary file beside it, fsync, rename, fsync of the folder. With
+ * BACKUP the old file, if any, stays under that name. An fsync that fails is an
+ * error and not tried again, since the kernel may have dropped the pages. The
+ * temporary file is removed on failure. Reports.
+ */
+int io_replace_file(const char *path, const void *data, size_t len, const char *backup);
+
+/* Makes the entries of the folder that holds PATH durable. */
+int io_sync_parent(const char *path);
+
+/* Makes the folder PATH and those above it, as mkdir -p. Reports. */
+int io_make_dirs(const char *path);
+
+/*
+ * Flushes and closes stdout. Every program ends in it: an error that shows only
+ * here (a full disk, a closed pipe) must not pass as success. Reports.
+ */
+int io_finish_stdout(void);
+
+#endif

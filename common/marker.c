@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls of dx-marker(1). */
+#include "common/marker.h"
+
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+extern char **environ;
+
+/* The most arguments of a call: the files of a month and the operation. */
+#define MARKER_ARGS_MAX 32
+
+/* The program to run; the caller frees. */
+static char *
+find_program(void)
+{
+	const char *named = getenv("DX_MARKER");
+	if (named != NULL && *named != '\0')
+		return mem_strdup(named);
+
+	char self[4096];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
+	if (len > 0) {
+		self[len] = '\0';
+		char *slash = strrchr(self, '/');
+		char *beside = mem_printf("%.*s/dx-marker", (int)(slash - self), self);
+		if (access(beside, X_OK) == 0)
+			return beside;
+		free(beside);
+	}
+	return mem_strdup("dx-marker");
+}
+
+/* Starts PROGRAM with its standard output on FD; 0 or an errno. */
+static int
+start(const char *program, char *const argv[], int fd, pid_t *pid)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t defaults;
+	int error;
+
+	/* SIGPIPE may be ignored here, as systemd does; the child starts as from a shell. */
+	sigemptyset(&defaults);
+	sigaddset(&defaults, SIGPIPE);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigdefault(&attributes, &defaults);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+	error = posix_spawn_file_actions_adddup2(&actions, fd, STDOUT_FILENO);
+	/* Our standard input carries the stream; the child must not take from it. */
+	if (error == 0)
+		error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null",
+		    O_RDONLY, 0);
+	if (error == 0)
+		error = posix_spawnp(pid, program, &actions, &attributes, argv, environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return error;
+}
+
+static void
+read_all(int fd, struct buf *out)
+{
+	for (;;) {
+		ssize_t n = read(fd, buf_reserve(out, 4096), 4096);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return;
+		out->len += (size_t)n;
+	}
+}
+
+static int
+wait_for(pid_t pid, const char *operation)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno == EINTR)
+			continue;
+		log_error("dx-marker %s: %s", operation, strerror(errno));
+		return EX_OSERR;
+	}
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	log_error("dx-marker %s: ended by signal %d", operation, WTERMSIG(status));
+	return EX_SOFTWARE;
+}
+
+static int
+cannot_run(const char *program, int error)
+{
+	log_error("%s: cannot be run: %s", program, strerror(error));
+	return EX_OSERR;
+}
+
+/* Runs PROGRAM with ARGV and collects what it prints; the exit status, as marker_run. */
+static int
+run(const char *program, char *const argv[], const char *operation, struct buf *text)
+{
+	int fds[2];
+	pid_t pid;
+
+	if (pipe(fds) != 0)
+		return cannot_run(program, errno);
+	fcntl(fds[0], F_SETFD, FD_CLOEXEC);
+	fcntl(fds[1], F_SETFD, FD_CLOEXEC);
+	int error = start(program, argv, fds[1], &pid);
+	close(fds[1]);
+	if (error == 0)
+		read_all(fds[0], text);
+	close(fds[0]);
+	return error == 0 ? wait_for(pid, operation) : cannot_run(program, error);
+}
+
+int
+marker_run(const char *const args[], char **output)
+{
+	struct buf text = {0};
+	char name[] = "dx-marker";
+	char *argv[MARKER_ARGS_MAX + 2] = {name};
+	size_t n = 0;
+
+	/* posix_spawn takes char *const[] for history's sake and changes nothing. */
+	for (; args[n] != NULL && n < MARKER_ARGS_MAX; n++)
+		argv[n + 1] = (char *)(size_t)args[n];
+	char *program = find_program();
+	int status = run(program, argv, n > 2 ? args[2] : "", &text);
+	free(program);
+
+	while (text.len > 0 && text.data[text.len - 1] == '\n')
+		text.len--;
+	buf_add_char(&text, '\0');
+	if (output != NULL)
+		*output = text.data;
+	else
+		buf_free(&text);
+	return status;
+}
+
+int
+marker_call(const char *path, char **output, const char *operation, ...)
+{
+	const char *args[MARKER_ARGS_MAX + 1] = {"-f", path, operation};
+	size_t n = 3;
+	va_list ap;
+
+	va_start(ap, operation);
+	while (n < MARKER_ARGS_MAX && (args[n] = va_arg(ap, const char *)) != NULL)
+		n++;
+	va_end(ap);
+	args[n] = NULL;
+	return marker_run(args, output);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls of dx-marker(1). A stage knows the names of operations and what they
+ * print; the marker's format is dx-marker's alone.
+ */
+#ifndef DX_COMMON_MARKER_H
+#define DX_COMMON_MARKER_H
+
+#include <stddef.h>
+
+/*
+ * Runs `dx-marker ARGS...` (NULL-terminated, without the program's name) and waits
+ * for it. What it prints is returned in *OUTPUT, terminated, without the last LF,
+ * for the caller to free; OUTPUT may be NULL. Its messages go to our standard
+ * error. Returns its exit status, EX_OSERR (71) if it could not be run, EX_SOFTWARE (70)
+ * if a signal ended it: in both cases a message is written. The program is
+ * $DX_MARKER, or the dx-marker in the folder of the running program, or in PATH.
+ */
+int marker_run(const char *const args[], char **output);
+
+/* marker_run of `-f PATH OPERATION ARGS...`, the arguments after PATH up to a NULL. */
+int marker_call(const char *path, char **output, const char *operation, ...)
+    __attribute__((sentinel));
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* Allocation that cannot fail. */
+#include "common/mem.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "common/log.h"
+
+static _Noreturn void
+out_of_memory(void)
+{
+	log_error("out of memory");
+	exit(EX_OSERR);
+}
+
+void *
+mem_resize(void *p, size_t n, size_t size)
+{
+	if (size != 0 && n > SIZE_MAX / size)
+		out_of_memory();
+	void *q = realloc(p, n * size > 0 ? n * size : 1);
+	if (q == NULL)
+		out_of_memory();
+	return q;
+}
+
+void *
+mem_alloc(size_t size)
+{
+	return mem_resize(NULL, size, 1);
+}
+
+void *
+mem_zero(size_t n, size_t size)
+{
+	void *p = calloc(n > 0 ? n : 1, size > 0 ? size : 1);
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+char *
+mem_strndup(const char *s, size_t len)
+{
+	char *copy = mem_resize(NULL, len + 1, 1);
+	memcpy(copy, s, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+char *
+mem_strdup(const char *s)
+{
+	return mem_strndup(s, strlen(s));
+}
+
+char *
+mem_printf(const char *format, ...)
+{
+	va_list ap, again;
+	va_start(ap, format);
+	va_copy(again, ap);
+	int len = vsnprintf(NULL, 0, format, ap);
+	va_end(ap);
+	if (len < 0)
+		out_of_memory();
+	char *text = mem_alloc((size_t)len + 1);
+	vsnprintf(text, (size_t)len + 1, format, again);
+	va_end(again);
+	return text;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* Command lines from one table for each program. */
+#include "common/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/io.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+enum { LETTER_HELP = 'h', LETTER_VERSION = 0x7fff };
+
+static void
+print_option(const struct option_def *o)
+{
+	char names[64];
+	char letter[8] = "    ";
+
+	if (o->letter < OPTION_LONG)
+		snprintf(letter, sizeof letter, "-%c, ", o->letter);
+	snprintf(names, sizeof names, "%s--%s%s%s", letter, o->name, o->arg != NULL ? " " : "",
+	    o->arg != NULL ? o->arg : "");
+	printf("  %-29s %s", names, o->help);
+	if (o->env != NULL)
+		printf(" [%s]", o->env);
+	putchar('\n');
+}
+
+static enum options_result
+print_help(const struct option_program *p)
+{
+	static const struct option_def own[] = {
+	    {LETTER_HELP, "help", NULL, NULL, "show this and exit", false},
+	    {LETTER_VERSION, "version", NULL, NULL, "show the version and exit", false},
+	};
+
+	printf("usage: %s [options]%s%s\n%s\n\n", p->name, *p->operands != '\0' ? " " : "",
+	    p->operands, p->purpose);
+	for (size_t i = 0; i < p->count; i++)
+		print_option(&p->options[i]);
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		print_option(&own[i]);
+	printf("\nSee %s(1) for the whole manual.\n", p->name);
+	return OPTIONS_DONE;
+}
+
+enum options_result
+options_bad(const struct option_program *program, const char *message)
+{
+	log_error("%s (try %s --help)", message, program->name);
+	return OPTIONS_BAD;
+}
+
+/* Hands VALUE on; says what is wrong with it if SET does not. */
+static int
+hand_on(const struct option_def *o, const char *source, const char *value, options_set *set,
+    void *context)
+{
+	int result = set(context, o->letter, value);
+	if (result == -1)
+		log_error("invalid value for %s: %s (--help shows what it takes)", source, value);
+	return result;
+}
+
+static int
+read_environment(const struct option_program *p, options_set *set, void *context)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		const struct option_def *o = &p->options[i];
+		const char *value = o->env != NULL ? getenv(o->env) : NULL;
+		if (value != NULL && *value != '\0' && hand_on(o, o->env, value, set, context) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The tables that getopt_long(3) wants; both are the caller's to free. */
+static void
+make_getopt_tables(const struct option_program *p, char **letters, struct option **longs)
+{
+	char *s = mem_zero(2 * p->count + 3, 1);
+	struct option *l = mem_zero(p->count + 3, sizeof *l);
+	size_t used = 0;
+
+	s[used++] = ':';
+	s[used++] = LETTER_HELP;
+	for (size_t i = 0; i < p->count; i++) {
+		const struct option_def *o = &p->options[i];
+		int has_arg = o->arg != NULL ? required_argument : no_argument;
+		l[i] = (struct option){o->name, has_arg, NULL, o->letter};
+		if (o->letter >= OPTION_LONG)
+			continue;
+		s[used++] = (char)o->letter;
+		if (o->arg != NULL)
+			s[used++] = ':';
+	}
+	l[p->count] = (struct option){"help", no_argument, NULL, LETTER_HELP};
+	l[p->count + 1] = (struct option){"version", no_argument, NULL, LETTER_VERSION};
+	*letters = s;
+	*longs = l;
+}
+
+static const struct option_def *
+find(const struct option_program *p, int letter)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (p->options[i].letter == letter)
+			return &p->options[i];
+	return NULL;
+}
+
+/* SEEN holds the value each option had so far, NULL if it was not given. */
+static int
+take(const struct option_program *p, int letter, const char **seen, options_set *set, void *context)
+{
+	const struct option_def *o = find(p, letter);
+	const char *value = o->arg != NULL ? optarg : NULL;
+	const char **before = &seen[o - p->options];
+	char source[64];
+
+	snprintf(source, sizeof source, "--%s", o->name);
+	if (!o->repeat && value != NULL && *before != NULL && strcmp(*before, value) != 0) {
+		log_error("%s given twice: %s and %s", source, *before, value);
+		return -1;
+	}
+	*before = value;
+	return hand_on(o, source, value, set, context);
+}
+
+static enum options_result
+parse(const struct option_program *p, int argc, char **argv, const char *letters,
+    const struct option *longs, const char **seen, options_set *set, void *context)
+{
+	int letter;
+
+	optind = 0;
+	while ((letter = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		switch (letter) {
+		case LETTER_HELP:
+			return print_help(p);
+		case LETTER_VERSION:
+			printf("%s %s\n", p->name, DX_VERSION);
+			return OPTIONS_DONE;
+		case ':':
+			log_error("%s needs an argument (try %s --help)", argv[optind - 1],
+			    p->name);
+			return OPTIONS_BAD;
+		case '?':
+			log_error("unknown option %s (try %s --help)", argv[optind - 1], p->name);
+			return OPTIONS_BAD;
+		default:
+			if (take(p, letter, seen, set, context) != 0)
+				return OPTIONS_BAD;
+		}
+	}
+	return OPTIONS_RUN;
+}
+
+enum options_result
+options_parse(const struct option_program *p, int argc, char **argv, options_set *set,
+    void *context, int *operand)
+{
+	char *letters;
+	struct option *longs;
+	const char **seen = mem_zero(p->count + 1, sizeof *seen);
+
+	make_getopt_tables(p, &letters, &longs);
+	enum options_result result = OPTIONS_BAD;
+	if (read_environment(p, set, context) == 0)
+		result = parse(p, argc, argv, letters, longs, seen, set, context);
+	if (result == OPTIONS_DONE && io_finish_stdout() != 0)
+		result = OPTIONS_BAD;
+	*operand = optind;
+	free(seen);
+	free(letters);
+	free(longs);
+	return result;
+}
