@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing JSON as the stream has it: compact, UTF-8 as it is (dx-record(5)). */
+#ifndef DX_PARSE_JSON_H
+#define DX_PARSE_JSON_H
+
+#include "common/buf.h"
+#include "parse/tree.h"
+
+/*
+ * Appends S as a JSON string with its quotes. S must be valid UTF-8. Only ", \ and
+ * U+0000 to U+001F are escaped, the short way where RFC 8259 has one, else \u00xx in
+ * lower case.
+ */
+void json_string(struct buf *out, struct slice s);
+
+/* Appends the member name "PREFIXNAME": with quotes and colon; PREFIX is '@', '#' or 0 for none.
+ * NAME holds nothing to escape. */
+void json_name(struct buf *out, char prefix, struct slice name);
+
+/* Where the first invalid UTF-8 of S starts (RFC 3629: no overlong forms, no surrogates, up to
+ * U+10FFFF); S.len if there is none. */
+size_t json_utf8_valid(struct slice s);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* One record, from its bytes of XML to its line of JSON. */
+#ifndef DX_PARSE_RECORD_H
+#define DX_PARSE_RECORD_H
+
+#include "common/buf.h"
+#include "common/dump.h"
+#include "parse/shape.h"
+#include "parse/tree.h"
+
+enum record_result {
+	RECORD_GOOD,
+	RECORD_REPAIRED, /* a line was written, of what repair.h made of it */
+	RECORD_REJECTED /* nothing was written */
+};
+
+/* What turns records of one file into lines, for one thread. */
+struct recorder;
+struct recorder *recorder_new(const struct shape *shape, enum dump_type type);
+void recorder_free(struct recorder *r);
+
+/*
+ * Appends the line for the record RAW to OUT. Where the result is not RECORD_GOOD,
+ * *REASON says why; it lives until the next call.
+ */
+enum record_result recorder_write(struct recorder *r, struct slice raw, struct buf *out,
+    const char **reason);
+
+#endif

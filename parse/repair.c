@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* Mending what old dumps hold and XML does not allow. */
+#include "parse/repair.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "parse/json.h"
+
+static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
+
+/* Names of the five entities of XML 1.0, section 4.6. */
+static const char *const entities[] = {"amp;", "lt;", "gt;", "quot;", "apos;"};
+
+/* What is written in the place of one piece of the input. */
+struct change {
+	size_t len; /* bytes of the input that it stands for */
+	const char *text; /* NULL: they stay as they are */
+	const char *reason;
+};
+
+static bool
+starts_with(const char *p, const char *end, const char *text)
+{
+	size_t len = strlen(text);
+
+	return (size_t)(end - p) >= len && memcmp(p, text, len) == 0;
+}
+
+/* Production 2 of XML 1.0: what may stand in a document. */
+static bool
+is_char(uint32_t c)
+{
+	return c == 0x9 || c == 0xa || c == 0xd || (c >= 0x20 && c <= 0xd7ff) ||
+	    (c >= 0xe000 && c <= 0xfffd) || (c >= 0x10000 && c <= 0x10ffff);
+}
+
+static int
+digit_value(char c, unsigned base)
+{
+	int v = -1;
+
+	if (c >= '0' && c <= '9')
+		v = c - '0';
+	else if (base == 16 && c >= 'a' && c <= 'f')
+		v = c - 'a' + 10;
+	else if (base == 16 && c >= 'A' && c <= 'F')
+		v = c - 'A' + 10;
+	return v;
+}
+
+/* A reference &#N; or &#xN; at P. */
+static struct change
+character_reference(const char *p, const char *end)
+{
+	const struct change bare = {1, "&amp;", "ampersand that starts no reference"};
+	const char *q = p + 2;
+	unsigned base = 10;
+	uint32_t c = 0;
+
+	if (q < end && *q == 'x') {
+		base = 16;
+		q++;
+	}
+	const char *digits = q;
+	for (; q < end && digit_value(*q, base) >= 0; q++)
+		if (c <= 0x10ffff)
+			c = c * base + (uint32_t)digit_value(*q, base);
+	if (q == digits || q == end || *q != ';')
+		return bare;
+	size_t len = (size_t)(q + 1 - p);
+	if (is_char(c))
+		return (struct change){len, NULL, NULL};
+	return (struct change){len, replacement, "reference to a character that XML forbids"};
+}
+
+static struct change
+reference(const char *p, const char *end)
+{
+	if (starts_with(p, end, "&#"))
+		return character_reference(p, end);
+	for (size_t i = 0; i < sizeof entities / sizeof *entities; i++)
+		if (starts_with(p + 1, end, entities[i]))
+			return (struct change){1 + strlen(entities[i]), NULL, NULL};
+	return (struct change){1, "&amp;", "ampersand that starts no reference, or unknown entity"};
+}
+
+/* How many bytes of the invalid sequence at P one U+FFFD stands for: the longest part that could
+ * have begun a character. */
+static size_t
+maximal_part(const unsigned char *p, size_t left)
+{
+	static const unsigned char tails[] = {0x80, 0x90, 0xa0, 0xbf};
+	unsigned char tried[4] = {p[0]};
+
+	/* It could have begun one if some bytes complete it. */
+	for (size_t have = left < 3 ? left : 3; have > 1; have--) {
+		size_t need = p[0] >= 0xf0 ? 4 : 3;
+		if (have >= need)
+			continue;
+		memcpy(tried, p, have);
+		for (size_t i = 0; i < sizeof tails; i++) {
+			memset(tried + have, tails[i], need - have);
+			if (json_utf8_valid((struct slice){(const char *)tried, need}) == need)
+				return have;
+		}
+	}
+	return 1;
+}
+
+/* A byte at P that is no plain ASCII character. */
+static struct change
+character(const char *p, const char *end)
+{
+	const unsigned char *u = (const unsigned char *)p;
+	size_t left = (size_t)(end - p);
+
+	if (*u < 0x80) {
+		if (is_char(*u))
+			return (struct change){1, NULL, NULL};
+		return (struct change){1, replacement, "character that XML forbids"};
+	}
+	size_t len = *u >= 0xf0 ? 4 : *u >= 0xe0 ? 3 : 2;
+	if (left < len || json_utf8_valid((struct slice){p, len}) != len)
+		return (struct change){maximal_part(u, left), replacement, "invalid UTF-8"};
+	if (starts_with(p, end, "\xef\xbf\xbe") || starts_with(p, end, "\xef\xbf\xbf"))
+		return (struct change){3, replacement, "character that XML forbids"};
+	return (struct change){len, NULL, NULL};
+}
+
+/* What ends the markup at P, in which & means nothing; NULL if none starts here. */
+static const char *
+literal_end(const char *p, const char *end)
+{
+	if (starts_with(p, end, "<![CDATA["))
+		return "]]>";
+	if (starts_with(p, end, "<!--"))
+		return "-->";
+	return starts_with(p, end, "<?") ? "?>" : NULL;
+}
+
+/* Walks RECORD; writes it mended to OUT unless that is NULL. Returns the first reason, or NULL. */
+static const char *
+walk(struct slice record, struct buf *out)
+{
+	const char *p = record.data, *end = p + record.len, *first = NULL;
+	const char *literal = NULL;
+
+	while (p < end) {
+		struct change c = {1, NULL, NULL};
+		if (literal != NULL && starts_with(p, end, literal))
+			literal = NULL;
+		else if (literal == NULL && *p == '<')
+			literal = literal_end(p, end);
+		if (*p == '&' && literal == NULL)
+			c = reference(p, end);
+		else
+			c = character(p, end);
+		if (first == NULL)
+			first = c.reason;
+		if (out != NULL && c.text != NULL)
+			buf_add_str(out, c.text);
+		else if (out != NULL)
+			buf_add(out, p, c.len);
+		p += c.len;
+	}
+	return first;
+}
+
+bool
+repair_record(struct slice record, struct buf *out)
+{
+	out->len = 0;
+	return walk(record, out) != NULL;
+}
+
+const char *
+repair_reason(struct slice record)
+{
+	return walk(record, NULL);
+}

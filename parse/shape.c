@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a record's tree to its line of JSON.
+ *
+ * The JSON is written straight from the tree: the members of an object are
+ * collected on a stack, sorted bytewise by name, and written. What the default shape does to a
+ * record's members stands in the rules below, one for each member that is not
+ * kept as the tree has it.
+ */
+#include "parse/shape.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/digest.h"
+#include "common/mem.h"
+#include "parse/json.h"
+#include "parse/strip.h"
+
+/* How a member is written. */
+enum how {
+	HOW_TEXT, /* an attribute, or an element's text */
+	HOW_KEEP, /* an element as the tree has it */
+	HOW_RENAME, /* an element, its attributes and text renamed */
+	HOW_STRINGS, /* a container: the list of its children, kept */
+	HOW_OBJECTS, /* a container: the list of its children, renamed */
+	HOW_REFS, /* as HOW_OBJECTS; a bare string becomes {"id": string} */
+	HOW_BARE /* an element's text alone, whatever attributes it has */
+};
+
+struct rule {
+	const char *member;
+	enum how how;
+	const char *child; /* of a container */
+};
+
+#define RULES_MAX 8
+
+/* One type of record. A fifth type is an entry here and one in common/dump.c. */
+struct record_type {
+	const char *name;
+	bool id_is_attribute; /* else a child */
+	bool rename_top; /* attributes of the record itself are renamed */
+	struct rule rules[RULES_MAX];
+};
+
+static const struct record_type record_types[DUMP_TYPES] = {
+    [DUMP_ARTISTS] = {"artist", false, false,
+	{{"members", HOW_REFS, "name"}, {"groups", HOW_REFS, "name"},
+	    {"aliases", HOW_REFS, "name"}}},
+    [DUMP_LABELS] = {"label", false, false,
+	{{"sublabels", HOW_REFS, "label"}, {"parentLabel", HOW_RENAME, NULL}}},
+    [DUMP_MASTERS] = {"master", true, true,
+	{{"artists", HOW_OBJECTS, "artist"}, {"genres", HOW_STRINGS, "genre"},
+	    {"styles", HOW_STRINGS, "style"}}},
+    [DUMP_RELEASES] = {"release", true, true,
+	{{"artists", HOW_OBJECTS, "artist"}, {"labels", HOW_OBJECTS, "label"},
+	    {"extraartists", HOW_OBJECTS, "artist"}, {"formats", HOW_OBJECTS, "format"},
+	    {"genres", HOW_STRINGS, "genre"}, {"styles", HOW_STRINGS, "style"},
+	    {"master_id", HOW_BARE, NULL}}},
+};
+
+struct shape {
+	const char *name;
+	bool rules; /* whether the rules of the record types apply */
+	bool strip; /* whether text loses leading and trailing white space (Unicode) */
+};
+
+static const struct shape shapes[] = {
+    {"discogsography", true, false},
+    {"xmltodict", false, true},
+};
+
+/* A member of an object that is being collected. */
+struct member {
+	char prefix; /* '@' attribute, '#' text, 0 neither: part of the name */
+	enum how how;
+	struct slice name;
+	struct slice text; /* HOW_TEXT */
+	const struct node *node; /* otherwise */
+	const struct rule *rule; /* of a container */
+	size_t order; /* among the members that were collected */
+};
+
+struct shaper {
+	const struct shape *shape;
+	const struct record_type *type;
+	struct digest *digest;
+	struct member *members; /* a stack: an object's members above those of what holds it */
+	size_t count;
+	size_t cap;
+};
+
+const struct shape *
+shape_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+		if (strcmp(shapes[i].name, name) == 0)
+			return &shapes[i];
+	return NULL;
+}
+
+const char *
+shape_name(const struct shape *shape)
+{
+	return shape->name;
+}
+
+const char *
+shape_record_name(enum dump_type type)
+{
+	return record_types[type].name;
+}
+
+struct shaper *
+shaper_new(const struct shape *shape, enum dump_type type)
+{
+	struct shaper *s = mem_zero(1, sizeof *s);
+
+	s->shape = shape;
+	s->type = &record_types[type];
+	s->digest = digest_new();
+	return s;
+}
+
+void
+shaper_free(struct shaper *s)
+{
+	if (s == NULL)
+		return;
+	digest_free(s->digest);
+	free(s->members);
+	free(s);
+}
+
+/* The text of element N as this shape has it; data is NULL if there is none. */
+static struct slice
+text_of(const struct shaper *s, const struct node *n)
+{
+	if (!s->shape->strip || n->text.data == NULL)
+		return n->text;
+	struct slice text = strip_unicode(n->text);
+	return text.len > 0 ? text : (struct slice){NULL, 0};
+}
+
+static void
+push(struct shaper *s, struct member m)
+{
+	if (s->count == s->cap) {
+		s->cap = s->cap == 0 ? 256 : s->cap * 2;
+		s->members = mem_resize(s->members, s->cap, sizeof *s->members);
+	}
+	m.order = s->count;
+	s->members[s->count++] = m;
+}
+
+/* Orders by name, bytewise with the prefix in front, then by place. Names start with neither '@'
+ * nor '#'. */
+static int
+compare(const struct member *a, const struct member *b)
+{
+	if (a->prefix != b->prefix) {
+		unsigned char x = (unsigned char)(a->prefix != 0 ? a->prefix : a->name.data[0]);
+		unsigned char y = (unsigned char)(b->prefix != 0 ? b->prefix : b->name.data[0]);
+		return x < y ? -1 : 1;
+	}
+	size_t len = a->name.len < b->name.len ? a->name.len : b->name.len;
+	int order = memcmp(a->name.data, b->name.data, len);
+	if (order == 0)
+		order = (a->name.len > b->name.len) - (a->name.len < b->name.len);
+	return order;
+}
+
+static int
+compare_for_qsort(const void *a, const void *b)
+{
+	const struct member *x = a, *y = b;
+	int order = compare(x, y);
+
+	return order != 0 ? order : (x->order > y->order) - (x->order < y->order);
+}
+
+/* Sorts the members from BASE on. Lists of equal names are common and cost insertion sort nothing.
+ */
+static void
+sort_members(struct shaper *s, size_t base)
+{
+	struct member *m = s->members + base;
+	size_t n = s->count - base, moves = 0;
+
+	for (size_t i = 1; i < n; i++) {
+		struct member one = m[i];
+		size_t j = i;
+		for (; j > 0 && compare(&m[j - 1], &one) > 0; j--)
+			m[j] = m[j - 1];
+		m[j] = one;
+		moves += i - j;
+		/* Not what dumps look like: leave it to what is never quadratic. */
+		if (moves > 4096) {
+			qsort(m, n, sizeof *m, compare_for_qsort);
+			return;
+		}
+	}
+}
+
+/* The end of the run of members with the name of member I. */
+static size_t
+same_name(const struct shaper *s, size_t i)
+{
+	size_t j = i + 1;
+
+	while (j < s->count && compare(&s->members[i], &s->members[j]) == 0)
+		j++;
+	return j;
+}
+
+static const struct node *
+find_child(const struct node *n, const char *name)
+{
+	for (const struct node *c = n->children; c != NULL; c = c->next)
+		if (slice_is(c->name, name))
+			return c;
+	return NULL;
+}
+
+static bool
+has_member(const struct node *n, const char *name)
+{
+	for (const struct node *a = n->attributes; a != NULL; a = a->next)
+		if (slice_is(a->name, name))
+			return true;
+	return find_child(n, name) != NULL;
+}
+
+/* Collects attributes and text of N; RENAME gives them plain names. */
+static void
+push_own(struct shaper *s, const struct node *n, bool rename)
+{
+	static const struct slice text = {"text", 4}, name = {"name", 4};
+
+	for (const struct node *a = n->attributes; a != NULL; a = a->next)
+		push(s,
+		    (struct member){.prefix = rename ? 0 : '@',
+			.how = HOW_TEXT,
+			.name = a->name,
+			.text = a->text});
+	struct slice own = text_of(s, n);
+	if (own.data == NULL)
+		return;
+	if (!rename)
+		push(s, (struct member){.prefix = '#', .how = HOW_TEXT, .name = text, .text = own});
+	else if (!has_member(n, "name"))
+		push(s, (struct member){.how = HOW_TEXT, .name = name, .text = own});
+}
+
+static void write_element(struct shaper *s, const struct node *n, bool rename, struct buf *out);
+
+/*
+ * Writes the members I..J-1, which have one name: one value, or an array of the
+ * elements. A renamed attribute gives way to an element of its name.
+ */
+static void
+write_group(struct shaper *s, size_t i, size_t j, struct buf *out)
+{
+	while (i + 1 < j && s->members[i].how == HOW_TEXT)
+		i++;
+	json_name(out, s->members[i].prefix, s->members[i].name);
+	if (i + 1 == j) {
+		if (s->members[i].how == HOW_TEXT)
+			json_string(out, s->members[i].text);
+		else
+			write_element(s, s->members[i].node, s->members[i].how == HOW_RENAME, out);
+		return;
+	}
+	for (size_t k = i; k < j; k++) {
+		buf_add_char(out, k == i ? '[' : ',');
+		write_element(s, s->members[k].node, s->members[k].how == HOW_RENAME, out);
+	}
+	buf_add_char(out, ']');
+}
+
+/* Writes element N as a value: null, string or object. */
+static void
+write_element(struct shaper *s, const struct node *n, bool rename, struct buf *out)
+{
+	if (n->attributes == NULL && n->children == NULL) {
+		struct slice text = text_of(s, n);
+		if (text.data != NULL)
+			json_string(out, text);
+		else
+			buf_add(out, "null", 4);
+		return;
+	}
+	size_t base = s->count;
+	push_own(s, n, rename);
+	for (const struct node *c = n->children; c != NULL; c = c->next)
+		push(s, (struct member){.how = HOW_KEEP, .name = c->name, .node = c});
+	sort_members(s, base);
+	for (size_t i = base, j; i < s->count; i = j) {
+		j = same_name(s, i);
+		buf_add_char(out, i == base ? '{' : ',');
+		write_group(s, i, j, out);
+	}
+	buf_add_char(out, '}');
+	s->count = base;
+}
+
+/* Writes one item of a list. */
+static void
+write_item(struct shaper *s, const struct node *n, enum how how, struct buf *out)
+{
+	if (how == HOW_REFS && n->attributes == NULL && n->children == NULL &&
+	    text_of(s, n).data != NULL) {
+		buf_add(out, "{\"id\":", 6);
+		json_string(out, text_of(s, n));
+		buf_add_char(out, '}');
+		return;
+	}
+	write_element(s, n, how != HOW_STRINGS, out);
+}
+
+/*
+ * Writes the members I..J-1, containers of one name, as one list; returns whether it has
+ * anything in it. A single empty child is nothing; among others it keeps its
+ * place as null, as consumers know it.
+ */
+static bool
+write_list(struct shaper *s, size_t i, size_t j, struct buf *out)
+{
+	size_t items = 0, filled = 0;
+
+	for (; i < j; i++) {
+		const struct member m = s->members[i];
+		for (const struct node *c = m.node->children; c != NULL; c = c->next) {
+			if (!slice_is(c->name, m.rule->child))
+				continue;
+			buf_add_char(out, items++ > 0 ? ',' : '[');
+			filled += c->attributes != NULL || c->children != NULL ||
+			    text_of(s, c).data != NULL;
+			write_item(s, c, m.how, out);
+		}
+	}
+	if (items > 0)
+		buf_add_char(out, ']');
+	return items > 1 || filled > 0;
+}
+
+/* Writes ",NAME:VALUE" for a group of the record's own members, or nothing for an empty list. */
+static void
+write_record_member(struct shaper *s, size_t i, size_t j, struct buf *out)
+{
+	const struct member *m = &s->members[i];
+	size_t start = out->len;
+
+	buf_add_char(out, ',');
+	if (m->rule == NULL || m->rule->child == NULL) {
+		write_group(s, i, j, out);
+		return;
+	}
+	json_name(out, 0, m->name);
+	if (!write_list(s, i, j, out))
+		out->len = start;
+}
+
+static const struct rule *
+find_rule(const struct shaper *s, struct slice name)
+{
+	if (!s->shape->rules)
+		return NULL;
+	for (const struct rule *r = s->type->rules;
+	     r < s->type->rules + RULES_MAX && r->member != NULL; r++)
+		if (slice_is(name, r->member))
+			return r;
+	return NULL;
+}
+
+/* Collects child C of the record by its rule, if it has one. */
+static void
+push_by_rule(struct shaper *s, const struct node *c)
+{
+	const struct rule *rule = find_rule(s, c->name);
+	struct member m = {.how = HOW_KEEP, .name = c->name, .node = c};
+
+	if (rule != NULL && rule->how == HOW_BARE) {
+		/* With attributes the text is the value; without, it is so anyway. */
+		struct slice text = text_of(s, c);
+		if (text.data != NULL && c->children == NULL)
+			m = (struct member){.how = HOW_TEXT, .name = c->name, .text = text};
+	} else if (rule != NULL && rule->child != NULL && c->children == NULL &&
+	    text_of(s, c).data != NULL) {
+		/* A container with nothing but text has no list to make; its text is not dropped.
+		 */
+		m.rule = NULL;
+	} else if (rule != NULL) {
+		m.how = rule->how;
+		m.rule = rule;
+	}
+	push(s, m);
+}
+
+/* The record's id; data is NULL if it has none, or more than one. */
+static struct slice
+find_id(const struct shaper *s, const struct node *record)
+{
+	struct slice none = {NULL, 0}, id = none;
+
+	if (s->type->id_is_attribute) {
+		for (const struct node *a = record->attributes; a != NULL; a = a->next)
+			if (slice_is(a->name, "id"))
+				id = a->text;
+		return id.data != NULL && !tree_is_space(id) ? id : none;
+	}
+	const struct node *child = find_child(record, "id");
+	if (child == NULL || child->children != NULL)
+		return none;
+	for (const struct node *c = child->next; c != NULL; c = c->next)
+		if (slice_is(c->name, "id"))
+			return none;
+	return text_of(s, child);
+}
+
+/* Whether a member of this name would stand twice in the line. */
+static bool
+is_reserved(const struct member *m)
+{
+	return m->prefix == 0 && (slice_is(m->name, "type") || slice_is(m->name, "sha256"));
+}
+
+/*
+ * Collects the members of RECORD but its id; -1 if one has a name that dx gives
+ * another meaning.
+ */
+static int
+push_record(struct shaper *s, const struct node *record)
+{
+	push_own(s, record, s->shape->rules && s->type->rename_top);
+	for (const struct node *c = record->children; c != NULL; c = c->next)
+		push_by_rule(s, c);
+	size_t kept = 0;
+	for (size_t i = 0; i < s->count; i++) {
+		struct member m = s->members[i];
+		if (is_reserved(&m))
+			return -1;
+		if (m.prefix == 0 && slice_is(m.name, "id"))
+			continue;
+		m.order = kept;
+		s->members[kept++] = m;
+	}
+	s->count = kept;
+	sort_members(s, 0);
+	return 0;
+}
+
+/* The digest of the record object: {ID, BEFORE and AFTER it in order}; both start with a comma if
+ * they hold anything. */
+static void
+hash_record(struct shaper *s, struct slice id, struct slice before, struct slice after, char *out)
+{
+	digest_add(s->digest, "{", 1);
+	if (before.len > 0) {
+		digest_add(s->digest, before.data + 1, before.len - 1);
+		digest_add(s->digest, ",", 1);
+	}
+	digest_add(s->digest, "\"id\":", 5);
+	digest_add(s->digest, id.data, id.len);
+	digest_add(s->digest, after.data, after.len);
+	digest_add(s->digest, "}", 1);
+	digest_finish(s->digest, out);
+}
+
+const char *
+shaper_write(struct shaper *s, const struct node *record, struct buf *out)
+{
+	static const struct member id_member = {.name = {"id", 2}};
+	static const char hash_name[] = ",\"sha256\":\"", start[] = "{\"type\":\"data\",\"id\":";
+
+	if (!slice_is(record->name, s->type->name))
+		return "not a record of this type";
+	struct slice id = find_id(s, record);
+	if (id.data == NULL)
+		return "no id";
+	s->count = 0;
+	if (push_record(s, record) != 0)
+		return "a member is called type or sha256";
+
+	buf_add(out, start, sizeof start - 1);
+	size_t id_at = out->len;
+	json_string(out, id);
+	size_t id_len = out->len - id_at;
+	buf_add(out, hash_name, sizeof hash_name - 1);
+	size_t hash_at = out->len;
+	buf_reserve(out, DIGEST_TEXT_SIZE);
+	out->len += DIGEST_TEXT_SIZE - 1;
+	buf_add_char(out, '"');
+
+	size_t body = out->len, after = 0;
+	for (size_t i = 0, j; i < s->count; i = j) {
+		j = same_name(s, i);
+		if (after == 0 && compare(&s->members[i], &id_member) > 0)
+			after = out->len;
+		write_record_member(s, i, j, out);
+	}
+	if (after == 0)
+		after = out->len;
+	char hash[DIGEST_TEXT_SIZE];
+	hash_record(s, (struct slice){out->data + id_at, id_len},
+	    (struct slice){out->data + body, after - body},
+	    (struct slice){out->data + after, out->len - after}, hash);
+	memcpy(out->data + hash_at, hash, DIGEST_TEXT_SIZE - 1);
+	buf_add(out, "}\n", 2);
+	return NULL;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* A record as a tree of elements. */
+#include "parse/tree.h"
+
+#include <string.h>
+
+void
+tree_reset(struct tree *t)
+{
+	arena_reset(&t->arena);
+	t->run.len = 0;
+	t->root = t->open = NULL;
+}
+
+void
+tree_free(struct tree *t)
+{
+	arena_free(&t->arena);
+	buf_free(&t->run);
+}
+
+bool
+slice_is(struct slice s, const char *text)
+{
+	return strlen(text) == s.len && memcmp(s.data, text, s.len) == 0;
+}
+
+bool
+tree_is_space(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.data[i];
+		if (c != ' ' && c != '\n' && c != '\r' && c != '\t')
+			return false;
+	}
+	return true;
+}
+
+struct slice
+tree_copy(struct tree *t, struct slice s)
+{
+	char *data = arena_take(&t->arena, s.len);
+
+	if (s.len > 0)
+		memcpy(data, s.data, s.len);
+	return (struct slice){data, s.len};
+}
+
+void
+tree_add_run(struct tree *t, struct node *n, struct slice run)
+{
+	if (n->text.data == NULL) {
+		n->text = run;
+		return;
+	}
+	/* Mixed content, which no dump has: text, child, text. */
+	char *both = arena_take(&t->arena, n->text.len + run.len);
+	memcpy(both, n->text.data, n->text.len);
+	memcpy(both + n->text.len, run.data, run.len);
+	n->text = (struct slice){both, n->text.len + run.len};
+}
+
+/* Ends the run of text that a tag ends. */
+static void
+end_run(struct tree *t)
+{
+	struct slice run = {t->run.data, t->run.len};
+
+	if (run.len == 0)
+		return;
+	if (t->open != NULL && !tree_is_space(run))
+		tree_add_run(t, t->open, tree_copy(t, run));
+	t->run.len = 0;
+}
+
+struct node *
+tree_open(struct tree *t, struct slice name)
+{
+	struct node *n = arena_take(&t->arena, sizeof *n);
+
+	end_run(t);
+	*n = (struct node){.name = name, .parent = t->open};
+	if (t->open == NULL)
+		t->root = n;
+	else if (t->open->last_child == NULL)
+		t->open->children = n;
+	else
+		t->open->last_child->next = n;
+	if (t->open != NULL)
+		t->open->last_child = n;
+	t->open = n;
+	return n;
+}
+
+void
+tree_attribute(struct tree *t, struct slice name, struct slice value)
+{
+	struct node *a = arena_take(&t->arena, sizeof *a);
+	struct node **end = &t->open->attributes;
+
+	*a = (struct node){.name = name, .text = value};
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = a;
+}
+
+void
+tree_text(struct tree *t, const char *data, size_t len)
+{
+	buf_add(&t->run, data, len);
+}
+
+void
+tree_close(struct tree *t)
+{
+	end_run(t);
+	t->open = t->open->parent;
+}

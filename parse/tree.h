@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A record as a tree of elements, built by the XML scanners and read by the
+ * shapes. Everything in it lives in an arena or in the record's own bytes, so a tree is
+ * valid until both are reused.
+ */
+#ifndef DX_PARSE_TREE_H
+#define DX_PARSE_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/buf.h"
+#include "parse/arena.h"
+
+/* Bytes that belong to somebody else. */
+struct slice {
+	const char *data;
+	size_t len;
+};
+
+/* An attribute: text is its value. An element: text is all its own text, NULL if that is nothing
+ * but white space. */
+struct node {
+	struct slice name;
+	struct slice text;
+	struct node *attributes; /* in document order, linked by next */
+	struct node *children; /* likewise */
+	struct node *last_child;
+	struct node *next;
+	struct node *parent;
+};
+
+/* The deepest element, the record itself being 1: libxml2's own limit, so that both scanners refuse
+ * alike. */
+#define TREE_DEPTH_MAX 256
+
+/*
+ * Builds one tree: tree_start, then the events of the document in order, then
+ * tree_finish.
+ */
+struct tree {
+	struct arena arena;
+	struct buf run; /* text since the last tag */
+	struct node *root; /* NULL before the first element */
+	struct node *open; /* innermost open element */
+};
+
+/* Forgets the last record. The tree starts as `struct tree t = {0};`. */
+void tree_reset(struct tree *t);
+void tree_free(struct tree *t);
+
+/* Opens an element. NAME must live as long as the tree. */
+struct node *tree_open(struct tree *t, struct slice name);
+
+/* Adds an attribute to the innermost element; both slices must live as long as the tree. */
+void tree_attribute(struct tree *t, struct slice name, struct slice value);
+
+/*
+ * Adds text to the innermost element. Text between two tags may come in pieces;
+ * it counts as white space only as a whole. Copies.
+ */
+void tree_text(struct tree *t, const char *data, size_t len);
+
+/* Closes the innermost element. */
+void tree_close(struct tree *t);
+
+/*
+ * Adds a whole run of text, which holds more than white space, to N. RUN must
+ * live as long as the tree.
+ */
+void tree_add_run(struct tree *t, struct node *n, struct slice run);
+
+/* A copy of S in the tree's arena. */
+struct slice tree_copy(struct tree *t, struct slice s);
+
+/* Whether S is nothing but XML white space (XML 1.0, production 3). */
+bool tree_is_space(struct slice s);
+
+/* Whether S is the terminated string TEXT. */
+bool slice_is(struct slice s, const char *text);
+
+#endif
