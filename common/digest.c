@@ -66,6 +66,16 @@ digest_finish(struct digest *d, char *out)
 	out[2 * len] = '\0';
 }
 
+void
+digest_peek(const struct digest *d, char *out)
+{
+	struct digest *copy = digest_new();
+
+	must(EVP_MD_CTX_copy_ex(copy->context, d->context));
+	digest_finish(copy, out);
+	digest_free(copy);
+}
+
 bool
 digest_valid(const char *text)
 {

@@ -22,6 +22,9 @@ void digest_add(struct digest *d, const void *data, size_t len);
 /* Writes the digest to OUT (DIGEST_TEXT_SIZE bytes) and starts afresh. */
 void digest_finish(struct digest *d, char *out);
 
+/* Writes the digest of what was added so far to OUT (DIGEST_TEXT_SIZE bytes); more may be added. */
+void digest_peek(const struct digest *d, char *out);
+
 /* Whether TEXT is 64 lower-case hex digits. */
 bool digest_valid(const char *text);
 

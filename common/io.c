@@ -17,14 +17,14 @@
 #include "common/mem.h"
 #include "common/stop.h"
 
-int
-io_write_all(int fd, const void *data, size_t len)
+static int
+write_all(int fd, const void *data, size_t len, bool stoppable)
 {
 	const char *p = data;
 
 	while (len > 0) {
 		ssize_t n = write(fd, p, len);
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && errno == EINTR && !(stoppable && stop_requested()))
 			continue;
 		if (n < 0)
 			return -1;
@@ -32,6 +32,18 @@ io_write_all(int fd, const void *data, size_t len)
 		len -= (size_t)n;
 	}
 	return 0;
+}
+
+int
+io_write_all(int fd, const void *data, size_t len)
+{
+	return write_all(fd, data, len, false);
+}
+
+int
+io_write_stoppable(int fd, const void *data, size_t len)
+{
+	return write_all(fd, data, len, true);
 }
 
 ssize_t
@@ -149,25 +161,34 @@ io_replace_file(const char *path, const void *data, size_t len, const char *back
 	return result;
 }
 
+/* Makes one folder; one that is there is fine. */
+static int
+make_dir(const char *path)
+{
+	struct stat st;
+
+	if (mkdir(path, 0777) == 0 ||
+	    (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
+		return 0;
+	log_error("%s: %s", path, strerror(errno));
+	return -1;
+}
+
 int
 io_make_dirs(const char *path)
 {
 	char *copy = mem_strdup(path);
 	int result = 0;
 
-	for (char *p = copy + 1; result == 0; p++) {
-		if (*p != '/' && *p != '\0')
+	for (char *p = copy; result == 0 && *p != '\0'; p++) {
+		if (*p != '/' || p == copy)
 			continue;
-		char c = *p;
 		*p = '\0';
-		if (mkdir(copy, 0777) != 0 && errno != EEXIST) {
-			log_error("%s: %s", copy, strerror(errno));
-			result = -1;
-		}
-		*p = c;
-		if (c == '\0')
-			break;
+		result = make_dir(copy);
+		*p = '/';
 	}
+	if (result == 0)
+		result = make_dir(copy);
 	free(copy);
 	return result;
 }

@@ -76,6 +76,8 @@ log_escape(char *out, size_t size, const void *data, size_t len)
 	return out;
 }
 
+static void write_line(const char *format, va_list ap) __attribute__((format(printf, 1, 0)));
+
 static void
 write_line(const char *format, va_list ap)
 {

@@ -17,6 +17,7 @@
 #include "common/buf.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/stop.h"
 
 extern char **environ;
 
@@ -59,7 +60,10 @@ start(const char *program, char *const argv[], int fd, pid_t *pid)
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+	/* A group of its own: Ctrl-C and what else stops a whole pipeline must not end the call
+	 * that records where the stage stopped. */
+	posix_spawnattr_setpgroup(&attributes, 0);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 	error = posix_spawn_file_actions_adddup2(&actions, fd, STDOUT_FILENO);
 	/* Our standard input carries the stream; the child must not take from it. */
 	if (error == 0)
@@ -99,7 +103,7 @@ wait_for(pid_t pid, const char *operation)
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
 	log_error("dx-marker %s: ended by signal %d", operation, WTERMSIG(status));
-	return EX_SOFTWARE;
+	return WTERMSIG(status) == SIGTERM ? STOP_STATUS : EX_SOFTWARE;
 }
 
 static int

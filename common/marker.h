@@ -12,9 +12,10 @@
  * Runs `dx-marker ARGS...` (NULL-terminated, without the program's name) and waits
  * for it. What it prints is returned in *OUTPUT, terminated, without the last LF,
  * for the caller to free; OUTPUT may be NULL. Its messages go to our standard
- * error. Returns its exit status, EX_OSERR (71) if it could not be run, EX_SOFTWARE (70)
- * if a signal ended it: in both cases a message is written. The program is
- * $DX_MARKER, or the dx-marker in the folder of the running program, or in PATH.
+ * error. Returns its exit status, EX_OSERR (71) if it could not be run, STOP_STATUS (75)
+ * if SIGTERM ended it, EX_SOFTWARE (70) if another signal did: in all cases a message is
+ * written. Signals to our process group do not reach it. The program is $DX_MARKER, or
+ * the dx-marker in the folder of the running program, or in PATH.
  */
 int marker_run(const char *const args[], char **output);
 

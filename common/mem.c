@@ -11,8 +11,8 @@
 
 #include "common/log.h"
 
-static _Noreturn void
-out_of_memory(void)
+_Noreturn void
+mem_exhausted(void)
 {
 	log_error("out of memory");
 	exit(EX_OSERR);
@@ -22,10 +22,10 @@ void *
 mem_resize(void *p, size_t n, size_t size)
 {
 	if (size != 0 && n > SIZE_MAX / size)
-		out_of_memory();
+		mem_exhausted();
 	void *q = realloc(p, n * size > 0 ? n * size : 1);
 	if (q == NULL)
-		out_of_memory();
+		mem_exhausted();
 	return q;
 }
 
@@ -40,7 +40,7 @@ mem_zero(size_t n, size_t size)
 {
 	void *p = calloc(n > 0 ? n : 1, size > 0 ? size : 1);
 	if (p == NULL)
-		out_of_memory();
+		mem_exhausted();
 	return p;
 }
 
@@ -68,7 +68,7 @@ mem_printf(const char *format, ...)
 	int len = vsnprintf(NULL, 0, format, ap);
 	va_end(ap);
 	if (len < 0)
-		out_of_memory();
+		mem_exhausted();
 	char *text = mem_alloc((size_t)len + 1);
 	vsnprintf(text, (size_t)len + 1, format, again);
 	va_end(again);

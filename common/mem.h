@@ -26,4 +26,7 @@ char *mem_strndup(const char *s, size_t len);
 /* Returns a printf-formatted string that the caller frees. */
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Ends the program as a failed allocation does, for libraries that report theirs. */
+_Noreturn void mem_exhausted(void);
+
 #endif

@@ -98,6 +98,15 @@ ndjson_fill(struct ndjson *r)
 	return 0;
 }
 
+void
+ndjson_prefill(struct ndjson *r, const char *data, size_t len)
+{
+	r->cap = len > READ_SIZE ? len : READ_SIZE;
+	r->data = mem_resize(r->data, r->cap, 1);
+	memcpy(r->data, data, len);
+	r->end = len;
+}
+
 enum ndjson_result
 ndjson_next(struct ndjson *r, char **line, size_t *len)
 {

@@ -24,6 +24,9 @@ struct ndjson;
 struct ndjson *ndjson_open(int fd, size_t max_line);
 void ndjson_close(struct ndjson *reader);
 
+/* Gives the reader LEN bytes that somebody read from FD already, before the first take. Copies. */
+void ndjson_prefill(struct ndjson *reader, const char *data, size_t len);
+
 /*
  * Takes the next line out of what was read so far; never blocks. On NDJSON_LINE
  * *LINE is *LEN bytes without the LF, followed by a NUL, and lives until the next

@@ -2,6 +2,7 @@
 /* Command lines from one table for each program. */
 #include "common/options.h"
 
+#include <assert.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,6 +118,7 @@ static int
 take(const struct option_program *p, int letter, const char **seen, options_set *set, void *context)
 {
 	const struct option_def *o = find(p, letter);
+	assert(o != NULL);
 	const char *value = o->arg != NULL ? optarg : NULL;
 	const char **before = &seen[o - p->options];
 	char source[64];

@@ -182,7 +182,7 @@ add_text(struct buf *out, const char *text)
 {
 	struct json_object *s = json_object_new_string(text);
 	if (s == NULL)
-		mem_zero((size_t)-1, 1);
+		mem_exhausted();
 	buf_add_str(out,
 	    json_object_to_json_string_ext(s,
 		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
