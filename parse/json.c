@@ -5,6 +5,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "parse/bytes.h"
+
+/* What a string may need beyond its own bytes at any time: quotes and one escape. */
+#define JSON_SLACK 16
+
 /* What follows the backslash for a byte that has a short escape; 'u' for \u00xx; 0 for bytes that
  * stand for themselves. */
 static const char escapes[256] = {
@@ -63,16 +68,21 @@ put_escape(char *to, unsigned char c)
 void
 json_string(struct buf *out, struct slice s)
 {
-	/* Six bytes for one is the worst an escape does. */
-	char *to = buf_reserve(out, s.len * 6 + 2);
-	const unsigned char *p = (const unsigned char *)s.data, *end = p + s.len;
+	const char *p = s.data, *end = p + s.len;
+	char *to = buf_reserve(out, s.len + JSON_SLACK);
 
 	*to++ = '"';
-	for (; p < end; p++) {
-		if (escapes[*p] == 0)
-			*to++ = (char)*p;
-		else
-			to = put_escape(to, *p);
+	for (;;) {
+		const char *stop = bytes_find_escaped(p, end);
+		memcpy(to, p, (size_t)(stop - p));
+		to += stop - p;
+		if (stop == end)
+			break;
+		/* Room for this escape, the rest as it is and the last quote. */
+		out->len = (size_t)(to - out->data);
+		to = put_escape(buf_reserve(out, (size_t)(end - stop) + JSON_SLACK),
+		    (unsigned char)*stop);
+		p = stop + 1;
 	}
 	*to++ = '"';
 	out->len = (size_t)(to - out->data);
@@ -93,10 +103,10 @@ json_name(struct buf *out, char prefix, struct slice name)
 	out->len = (size_t)(to - out->data);
 }
 
-/* The length of the valid sequence at P, 2 to 4 bytes; 0 if it is none. */
-static size_t
-sequence(const unsigned char *p, size_t left)
+size_t
+json_utf8_sequence(const char *data, size_t left)
 {
+	const unsigned char *p = (const unsigned char *)data;
 	unsigned char low = 0x80, high = 0xbf;
 	size_t len;
 
@@ -136,7 +146,7 @@ json_utf8_valid(struct slice s)
 				continue;
 			}
 		}
-		size_t len = p[i] < 0x80 ? 1 : sequence(p + i, s.len - i);
+		size_t len = p[i] < 0x80 ? 1 : json_utf8_sequence(s.data + i, s.len - i);
 		if (len == 0)
 			break;
 		i += len;

@@ -21,4 +21,8 @@ void json_name(struct buf *out, char prefix, struct slice name);
  * U+10FFFF); S.len if there is none. */
 size_t json_utf8_valid(struct slice s);
 
+/* The length of the non-ASCII character at P, 2 to 4 bytes, of which LEFT are there; 0 if it is
+ * none, or invalid. */
+size_t json_utf8_sequence(const char *p, size_t left);
+
 #endif

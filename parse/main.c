@@ -28,7 +28,8 @@ enum {
 	OPT_MAX_REJECTS,
 	OPT_STRICT,
 	OPT_CONTROL,
-	OPT_BLOCK
+	OPT_BLOCK,
+	OPT_XML
 };
 
 static const struct option_def options[] = {
@@ -45,6 +46,7 @@ static const struct option_def options[] = {
     {OPT_STRICT, "strict", NULL, NULL, "repair nothing, and end at the first reject", false},
     {OPT_CONTROL, "control", NULL, NULL, "write control lines for files given by hand too", false},
     {OPT_BLOCK, "block", "BYTES", NULL, "XML handled at once (default 262144)", false},
+    {OPT_XML, "xml", "SCANNER", NULL, "fast (default), libxml2, or both to compare them", false},
     {'q', "quiet", NULL, NULL, "no warnings and no progress", false},
     {'v', "verbose", NULL, NULL, "say what was done; twice: more", true},
 };
@@ -65,6 +67,24 @@ struct arguments {
 	const char *rejects;
 	bool control;
 };
+
+static int
+set_scanner(const char *value, enum record_scanner *out)
+{
+	static const char *const names[] = {
+	    [SCANNER_FAST] = "fast",
+	    [SCANNER_LIBXML2] = "libxml2",
+	    [SCANNER_BOTH] = "both",
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (strcmp(value, names[i]) != 0)
+			continue;
+		*out = (enum record_scanner)i;
+		return 0;
+	}
+	return -1;
+}
 
 static int
 set_option(void *context, int letter, const char *value)
@@ -102,6 +122,8 @@ set_option(void *context, int letter, const char *value)
 		result = number_parse(value, 1, 64u << 20, &n);
 		a->session.block_size = (size_t)n;
 		return result;
+	case OPT_XML:
+		return set_scanner(value, &a->session.scanner);
 	case 'q':
 		log_quiet();
 		break;

@@ -14,9 +14,17 @@ enum record_result {
 	RECORD_REJECTED /* nothing was written */
 };
 
+/* Which scanner understands the XML. */
+enum record_scanner {
+	SCANNER_FAST, /* scan.h, and libxml2 for what that declines */
+	SCANNER_LIBXML2, /* libxml2 alone */
+	SCANNER_BOTH /* both, and a record is rejected where they differ */
+};
+
 /* What turns records of one file into lines, for one thread. */
 struct recorder;
-struct recorder *recorder_new(const struct shape *shape, enum dump_type type);
+struct recorder *recorder_new(const struct shape *shape, enum dump_type type,
+    enum record_scanner scanner);
 void recorder_free(struct recorder *r);
 
 /*

@@ -6,11 +6,9 @@
 #include <string.h>
 
 #include "parse/json.h"
+#include "parse/reference.h"
 
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
-
-/* Names of the five entities of XML 1.0, section 4.6. */
-static const char *const entities[] = {"amp;", "lt;", "gt;", "quot;", "apos;"};
 
 /* What is written in the place of one piece of the input. */
 struct change {
@@ -27,62 +25,35 @@ starts_with(const char *p, const char *end, const char *text)
 	return (size_t)(end - p) >= len && memcmp(p, text, len) == 0;
 }
 
-/* Production 2 of XML 1.0: what may stand in a document. */
+/* Whether the digits from P to END, of a reference, are all 0, in decimal or hexadecimal; false if
+ * END is NULL. */
 static bool
-is_char(uint32_t c)
+is_zero(const char *p, const char *end)
 {
-	return c == 0x9 || c == 0xa || c == 0xd || (c >= 0x20 && c <= 0xd7ff) ||
-	    (c >= 0xe000 && c <= 0xfffd) || (c >= 0x10000 && c <= 0x10ffff);
+	if (end == NULL)
+		return false;
+	p += *p == 'x';
+	return end > p && strspn(p, "0") == (size_t)(end - p);
 }
 
-static int
-digit_value(char c, unsigned base)
-{
-	int v = -1;
-
-	if (c >= '0' && c <= '9')
-		v = c - '0';
-	else if (base == 16 && c >= 'a' && c <= 'f')
-		v = c - 'a' + 10;
-	else if (base == 16 && c >= 'A' && c <= 'F')
-		v = c - 'A' + 10;
-	return v;
-}
-
-/* A reference &#N; or &#xN; at P. */
-static struct change
-character_reference(const char *p, const char *end)
-{
-	const struct change bare = {1, "&amp;", "ampersand that starts no reference"};
-	const char *q = p + 2;
-	unsigned base = 10;
-	uint32_t c = 0;
-
-	if (q < end && *q == 'x') {
-		base = 16;
-		q++;
-	}
-	const char *digits = q;
-	for (; q < end && digit_value(*q, base) >= 0; q++)
-		if (c <= 0x10ffff)
-			c = c * base + (uint32_t)digit_value(*q, base);
-	if (q == digits || q == end || *q != ';')
-		return bare;
-	size_t len = (size_t)(q + 1 - p);
-	if (is_char(c))
-		return (struct change){len, NULL, NULL};
-	return (struct change){len, replacement, "reference to a character that XML forbids"};
-}
-
+/* A reference at P, an ampersand. */
 static struct change
 reference(const char *p, const char *end)
 {
-	if (starts_with(p, end, "&#"))
-		return character_reference(p, end);
-	for (size_t i = 0; i < sizeof entities / sizeof *entities; i++)
-		if (starts_with(p + 1, end, entities[i]))
-			return (struct change){1 + strlen(entities[i]), NULL, NULL};
-	return (struct change){1, "&amp;", "ampersand that starts no reference, or unknown entity"};
+	uint32_t c;
+	size_t len = reference_scan(p, end, &c);
+
+	if (len > 0)
+		return (struct change){len, NULL, NULL};
+	if (!starts_with(p, end, "&#"))
+		return (struct change){1, "&amp;",
+		    "ampersand that starts no reference, or unknown entity"};
+	const char *semicolon = memchr(p, ';', (size_t)(end - p));
+	/* Zero is forbidden as well as absent: the digits tell which. */
+	if (c == 0 && !is_zero(p + 2, semicolon))
+		return (struct change){1, "&amp;", "ampersand that starts no reference"};
+	return (struct change){(size_t)(semicolon + 1 - p), replacement,
+	    "reference to a character that XML forbids"};
 }
 
 /* How many bytes of the invalid sequence at P one U+FFFD stands for: the longest part that could
@@ -116,7 +87,7 @@ character(const char *p, const char *end)
 	size_t left = (size_t)(end - p);
 
 	if (*u < 0x80) {
-		if (is_char(*u))
+		if (reference_is_char(*u))
 			return (struct change){1, NULL, NULL};
 		return (struct change){1, replacement, "character that XML forbids"};
 	}

@@ -150,7 +150,8 @@ start_pool(struct session *s)
 	s->workers = mem_zero(n, sizeof *s->workers);
 	for (unsigned i = 0; i < n; i++) {
 		s->workers[i] = (struct job_worker){
-		    .recorder = recorder_new(s->options->shape, split_type(s->split)),
+		    .recorder = recorder_new(s->options->shape, split_type(s->split),
+			s->options->scanner),
 		    .marks = s->file->marks,
 		    .strict = s->options->strict,
 		};

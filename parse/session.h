@@ -8,11 +8,13 @@
 
 #include "common/dump.h"
 #include "parse/input.h"
+#include "parse/record.h"
 #include "parse/rejects.h"
 #include "parse/shape.h"
 
 struct session_options {
 	const struct shape *shape;
+	enum record_scanner scanner;
 	unsigned workers;
 	uint64_t max_rejects;
 	bool strict;

@@ -116,3 +116,32 @@ tree_close(struct tree *t)
 	end_run(t);
 	t->open = t->open->parent;
 }
+
+static bool
+slice_equal(struct slice a, struct slice b)
+{
+	/* No text and text of no length are not the same; without either there is nothing to
+	 * compare. */
+	return a.len == b.len && (a.data == NULL) == (b.data == NULL) &&
+	    (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+bool
+tree_equal(const struct node *a, const struct node *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	if (!slice_equal(a->name, b->name) || !slice_equal(a->text, b->text))
+		return false;
+	const struct node *x = a->attributes, *y = b->attributes;
+	for (; x != NULL && y != NULL; x = x->next, y = y->next)
+		if (!tree_equal(x, y))
+			return false;
+	if (x != y)
+		return false;
+	/* As deep as libxml2 lets a document be. */
+	for (x = a->children, y = b->children; x != NULL && y != NULL; x = x->next, y = y->next)
+		if (!tree_equal(x, y))
+			return false;
+	return x == y;
+}

@@ -74,6 +74,9 @@ void tree_add_run(struct tree *t, struct node *n, struct slice run);
 /* A copy of S in the tree's arena. */
 struct slice tree_copy(struct tree *t, struct slice s);
 
+/* Whether the elements A and B, or both NULL, hold the same. */
+bool tree_equal(const struct node *a, const struct node *b);
+
 /* Whether S is nothing but XML white space (XML 1.0, production 3). */
 bool tree_is_space(struct slice s);
 

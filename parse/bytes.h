@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finding bytes of a small set, sixteen at a time where the compiler has a
+ * builtin to turn a comparison into bits, one at a time elsewhere. Inline, because the
+ * texts of a dump are short and the call would cost more than the search.
+ */
+#ifndef DX_PARSE_BYTES_H
+#define DX_PARSE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#if defined(__SSE2__)
+#define BYTES_HAVE_VECTOR 1
+
+typedef char bytes_vector __attribute__((vector_size(16)));
+
+static inline bytes_vector
+bytes_load(const char *p)
+{
+	bytes_vector v;
+
+	memcpy(&v, p, sizeof v);
+	return v;
+}
+
+/* One bit for each byte of a comparison's result, the first byte lowest. */
+static inline unsigned
+bytes_bits(bytes_vector compared)
+{
+	return (unsigned)__builtin_ia32_pmovmskb128(compared);
+}
+#endif
+
+/* The first of the bytes A, B and C from P on, or END. */
+static inline const char *
+bytes_find3(const char *p, const char *end, char a, char b, char c)
+{
+#ifdef BYTES_HAVE_VECTOR
+	for (; end - p >= 16; p += 16) {
+		bytes_vector v = bytes_load(p);
+		unsigned found = bytes_bits((bytes_vector)((v == a) | (v == b) | (v == c)));
+		if (found != 0)
+			return p + __builtin_ctz(found);
+	}
+#endif
+	while (p < end && *p != a && *p != b && *p != c)
+		p++;
+	return p;
+}
+
+/*
+ * The first byte from P on that needs a closer look before it may be called text of
+ * XML: a control character but tab and LF, or part of a non-ASCII one. END if there is none.
+ */
+static inline const char *
+bytes_find_unusual(const char *p, const char *end)
+{
+#ifdef BYTES_HAVE_VECTOR
+	for (; end - p >= 16; p += 16) {
+		/* As signed bytes, non-ASCII is negative, below all others. */
+		bytes_vector v = bytes_load(p);
+		bytes_vector low = (bytes_vector)(v < ' ');
+		unsigned found = bytes_bits(
+		    low & (bytes_vector)(v != '\t') & (bytes_vector)(v != '\n'));
+		if (found != 0)
+			return p + __builtin_ctz(found);
+	}
+#endif
+	while (p < end && ((unsigned char)(*p - ' ') < 0x80 - ' ' || *p == '\t' || *p == '\n'))
+		p++;
+	return p;
+}
+
+/* The first byte from P on that JSON escapes: a quote, a backslash or a control character. END if
+ * there is none. */
+static inline const char *
+bytes_find_escaped(const char *p, const char *end)
+{
+#ifdef BYTES_HAVE_VECTOR
+	for (; end - p >= 16; p += 16) {
+		bytes_vector v = bytes_load(p);
+		bytes_vector control = (bytes_vector)(v < ' ') & (bytes_vector)(v >= 0);
+		unsigned found = bytes_bits(
+		    control | (bytes_vector)(v == '"') | (bytes_vector)(v == '\\'));
+		if (found != 0)
+			return p + __builtin_ctz(found);
+	}
+#endif
+	while (p < end && (unsigned char)*p >= ' ' && *p != '"' && *p != '\\')
+		p++;
+	return p;
+}
+
+#endif
