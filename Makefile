@@ -11,10 +11,15 @@ CC ?= cc
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
 
+# Who unpacks gzip in dx-parse: ISA-L, twice as fast, where it is there; else zlib.
+GZIP ?= $(if $(shell $(PKG_CONFIG) --exists libisal && echo yes),isal,zlib)
+GZIP_PACKAGE_isal = libisal
+GZIP_PACKAGE_zlib = zlib
+
 PROGRAMS = fetch parse publish marker
 PACKAGES_common = json-c libcrypto
 PACKAGES_fetch = libcurl
-PACKAGES_parse = libxml-2.0 zlib
+PACKAGES_parse = libxml-2.0 $(GZIP_PACKAGE_$(GZIP))
 PACKAGES_publish = librabbitmq
 PACKAGES_marker =
 PACKAGES = $(foreach p,common $(PROGRAMS),$(PACKAGES_$(p)))
@@ -30,18 +35,22 @@ LINK_HARDENING ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack
 WERROR ?=
 
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
-ALL_CFLAGS = -std=c17 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -I. $(OPTIMISE) $(WARNINGS) $(WERROR) \
+DEFINES = -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
+ALL_CFLAGS = -std=c17 $(DEFINES) -I. $(OPTIMISE) $(WARNINGS) $(WERROR) \
 	-pthread -MMD -MP $(PKG_CFLAGS) $(CFLAGS)
 libs = $(shell $(PKG_CONFIG) --libs $(PACKAGES_common) $(PACKAGES_$(1)))
 
+MAKEFLAGS += --no-print-directory
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
-objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1)/*.c)))
+NOT_BUILT = $(filter-out parse/inflater_$(GZIP).c,$(wildcard parse/inflater_*.c))
+objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(NOT_BUILT),$(sort $(wildcard $(1)/*.c))))
 COMMON = $(call objects,common)
 BINARIES = $(PROGRAMS:%=$(BUILD)/bin/dx-%)
 
 .PHONY: all
+# Builds the programs into $(BUILD)/bin.
 all: $(BINARIES) $(BUILD)/bin/dx-run
 
 define program
@@ -60,6 +69,94 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# Sub-makes use every core, unless the user said how many.
+JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+AGAIN = @$(MAKE) $(JOBS)
+CHECKED = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+.PHONY: run
+# Installs what is missing, builds, sends the bundled month through all stages, says where it went.
+run:
+	@scripts/install-deps --build
+	$(AGAIN) all
+	@BUILD=$(BUILD) scripts/run-bundled
+
+.PHONY: check
+# Runs every test; the last line is `N passed, N failed` (`, N skipped`).
+check:
+	@scripts/install-deps --build --test
+	$(AGAIN) tests
+	@BUILD=$(BUILD) tests/run $(UNIT_TESTS) $(SHELL_TESTS)
+
+.PHONY: check-full
+# check with the long sweeps too: tests see FULL=1.
+check-full:
+	@FULL=1 $(MAKE) check
+
+.PHONY: bench
+# Measures the programs against gzip and xmllint on generated files in $(BUILD)/bench.
+bench:
+	@scripts/install-deps --build --test
+	$(AGAIN) all
+	@BUILD=$(BUILD) tests/bench/run
+
+.PHONY: lint
+# Checks format, C, shell, manual pages and the rules of the house; changes nothing.
+lint:
+	@scripts/install-deps --build --test
+	@scripts/lint
+
+.PHONY: print-cflags
+# What it takes to read the sources: for lint and for editors.
+print-cflags:
+	@echo -std=c17 $(DEFINES) -I. $(PKG_CFLAGS)
+
+.PHONY: format-check
+# Fails if clang-format would change a file.
+format-check:
+	@scripts/lint format
+
+.PHONY: sanitize
+# Runs the unit, filter and fault tests in a build with ASan and UBSan.
+sanitize:
+	@scripts/install-deps --build --test
+	$(AGAIN) BUILD=$(BUILD)/sanitize OPTIMISE='$(CHECKED)' LINK_HARDENING= sanitized-tests
+
+.PHONY: sanitized-tests
+sanitized-tests: tests
+	@BUILD=$(BUILD) SANITIZE=1 ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=print_stacktrace=1 \
+		tests/run $(UNIT_TESTS) $(FILTER_TESTS) $(FAULT_TESTS)
+
+.PHONY: valgrind
+# Runs the unit and filter tests under valgrind.
+valgrind:
+	@scripts/install-deps --build --test
+	$(AGAIN) tests
+	@BUILD=$(BUILD) tests/tools/valgrind $(UNIT_TESTS) $(FILTER_TESTS)
+
+.PHONY: install
+# Programs and manual pages to $(DESTDIR)$(PREFIX).
+install: all
+	$(Q)$(INSTALL) -d $(DESTDIR)$(BINDIR) $(MAN_FOLDERS:%=$(DESTDIR)$(MANDIR)/%)
+	$(Q)$(INSTALL) -m 755 $(BINARIES) $(BUILD)/bin/dx-run $(DESTDIR)$(BINDIR)
+	$(Q)for page in $(PAGES); do \
+		$(INSTALL) -m 644 "$$page" "$(DESTDIR)$(MANDIR)/man$${page##*.}" || exit; done
+
+.PHONY: uninstall
+# Removes what install put there, no folders.
+uninstall:
+	$(Q)rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/dx-%) $(DESTDIR)$(BINDIR)/dx-run
+	$(Q)for page in $(PAGES); do \
+		rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit; done
+
+PAGES = $(sort $(wildcard man/*.[1-8]))
+MAN_FOLDERS = $(addprefix man,$(sort $(subst .,,$(suffix $(PAGES)))))
+
+.PHONY: clean
+# Removes all that was built.
+clean:
+	$(Q)rm -rf $(BUILD)
 
 include $(wildcard tests/tests.mk)
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

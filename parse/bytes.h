@@ -33,6 +33,22 @@ bytes_bits(bytes_vector compared)
 }
 #endif
 
+/* The first byte A from P on, or END; for short distances, otherwise memchr. */
+static inline const char *
+bytes_find(const char *p, const char *end, char a)
+{
+#ifdef BYTES_HAVE_VECTOR
+	for (; end - p >= 16; p += 16) {
+		unsigned found = bytes_bits((bytes_vector)(bytes_load(p) == a));
+		if (found != 0)
+			return p + __builtin_ctz(found);
+	}
+#endif
+	while (p < end && *p != a)
+		p++;
+	return p;
+}
+
 /* The first of the bytes A, B and C from P on, or END. */
 static inline const char *
 bytes_find3(const char *p, const char *end, char a, char b, char c)

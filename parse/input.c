@@ -249,12 +249,10 @@ unpack(struct input *in, struct block *b)
 static void
 fill_gzip(struct input *in, struct block *b)
 {
-	while (!in->ended && b->len < in->block_size) {
-		if (in->raw_at < in->raw_len) {
-			unpack(in, b);
-			continue;
-		}
-		if (b->len > 0 && would_wait(in->fd))
+	for (;;) {
+		/* First, for what did not fit into the block before. */
+		unpack(in, b);
+		if (in->ended || b->len == in->block_size || (b->len > 0 && would_wait(in->fd)))
 			return;
 		ssize_t n = read_some(in, in->raw, INPUT_PEEK);
 		in->raw_at = 0;
@@ -263,6 +261,8 @@ fill_gzip(struct input *in, struct block *b)
 			set_verdict(in, INPUT_DAMAGED, gunzip_reason(in->gunzip));
 		else if (n == 0)
 			set_verdict(in, INPUT_END, NULL);
+		if (n <= 0)
+			return;
 	}
 }
 

@@ -9,9 +9,14 @@
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "parse/bytes.h"
 #include "parse/lines.h"
 #include "parse/markup.h"
 #include "parse/shape.h"
+
+/* The longest name of a tag that is passed over without a closer look, and the tag around it. */
+#define PLAIN_NAME_MAX 24
+#define PLAIN_TAG_MAX  (PLAIN_NAME_MAX + 3)
 
 /* The longest line start that a new record is recognised by. */
 #define LEAD_MAX 64
@@ -238,40 +243,17 @@ broken(struct split *s, size_t at, const char *why, struct split_record *r)
 	return SPLIT_GOING;
 }
 
-/* An end tag at AT, behind which is NEXT, inside the record. */
+/* An end tag at AT, behind which is NEXT, that takes the record to its end or shows that it is
+ * broken. */
 static enum split_result
-close_element(struct split *s, size_t at, size_t next, struct split_record *r)
+close_record(struct split *s, size_t at, size_t next, bool own, struct split_record *r)
 {
-	bool own = is_tag_of(s, at, s->name, s->name_len);
-
-	if (!own && is_tag_of(s, at, s->root, s->root_len))
-		return broken(s, at, "the root element ends inside the record", r);
-	s->depth--;
-	if (own && s->same > 0)
-		s->same--;
 	s->pos = next;
 	if (s->foreign)
-		return s->depth > 0 ? SPLIT_GOING
-				    : give(s, s->start, next, "not a record of this type", r);
-	if (s->depth > 0 && s->same > 0)
-		return SPLIT_GOING;
+		return give(s, s->start, next, "not a record of this type", r);
 	if (s->depth == 0 && own && s->same == 0)
 		return give(s, s->start, next, NULL, r);
 	return broken(s, at, s->depth == 0 ? "an end tag too many" : "an end tag is missing", r);
-}
-
-/* A start tag at AT inside the record, behind which is NEXT; EMPTY if it closes itself. */
-static enum split_result
-open_element(struct split *s, size_t at, size_t next, bool empty)
-{
-	bool own = is_tag_of(s, at, s->name, s->name_len);
-
-	if (own && s->candidate == 0 && may_be_next(s, at))
-		s->candidate = at;
-	s->depth += !empty;
-	s->same += own && !empty;
-	s->pos = next;
-	return SPLIT_GOING;
 }
 
 /* Markup at AT that has no end in the window. */
@@ -284,26 +266,43 @@ open_markup(struct split *s, size_t at, struct split_record *r)
 	return need_more(s, s->start);
 }
 
-/* Takes one tag of the record. */
+/* Takes the tag, of KIND, at AT, behind which is NEXT. */
 static enum split_result
-in_record(struct split *s, struct split_record *r)
+take_tag(struct split *s, enum markup_kind kind, size_t at, size_t next, struct split_record *r)
 {
-	const char *next = NULL, *p = memchr(s->data + s->pos, '<', s->len - s->pos);
+	bool own = is_tag_of(s, at, s->name, s->name_len);
 
-	if (p == NULL) {
-		s->pos = s->len;
-		return s->last ? broken(s, s->len, "cut", r) : need_more(s, s->start);
+	s->pos = next;
+	if (kind == MARKUP_END) {
+		if (!own && is_tag_of(s, at, s->root, s->root_len))
+			return broken(s, at, "the root element ends inside the record", r);
+		s->depth--;
+		s->same -= own && s->same > 0;
+		if (s->depth == 0 || (s->same == 0 && !s->foreign))
+			return close_record(s, at, next, own, r);
+		return SPLIT_GOING;
 	}
-	size_t at = (size_t)(p - s->data);
+	if (own && s->candidate == 0 && may_be_next(s, at))
+		s->candidate = at;
+	s->depth += kind == MARKUP_START;
+	s->same += own && kind == MARKUP_START;
+	return SPLIT_GOING;
+}
+
+/* Takes the markup at AT. */
+static enum split_result
+take_markup(struct split *s, size_t at, struct split_record *r)
+{
+	const char *next = NULL;
+
 	if (s->candidate > 0 && at - s->candidate > SPLIT_DOUBT_MAX)
 		return broken(s, at, "cut", r);
-	enum markup_kind kind = markup_scan(p, s->data + s->len, &next);
+	enum markup_kind kind = markup_scan(s->data + at, s->data + s->len, &next);
 	switch (kind) {
 	case MARKUP_END:
-		return close_element(s, at, (size_t)(next - s->data), r);
 	case MARKUP_START:
 	case MARKUP_EMPTY:
-		return open_element(s, at, (size_t)(next - s->data), kind == MARKUP_EMPTY);
+		return take_tag(s, kind, at, (size_t)(next - s->data), r);
 	case MARKUP_MORE:
 		return open_markup(s, at, r);
 	case MARKUP_DECLARATION:
@@ -316,6 +315,44 @@ in_record(struct split *s, struct split_record *r)
 	}
 	s->pos = (size_t)(next - s->data);
 	return SPLIT_GOING;
+}
+
+/*
+ * Passes over what nearly all markup of a dump is: start tags without attributes and end tags, with
+ * names of ASCII letters that are neither the record's nor the root's. Returns the first '<' of
+ * another kind, or the end of the window. take_markup would do the same with each, only slower.
+ */
+static const char *
+pass_plain_tags(struct split *s, const char *p, const char *end)
+{
+	size_t depth = s->depth;
+
+	/* A tag of the most common kind, and what is looked at behind it, are in the window. */
+	while ((p = bytes_find(p, end, '<')) < end && end - p > PLAIN_TAG_MAX) {
+		bool closes = p[1] == '/';
+		const char *name = p + 1 + closes, *q = name;
+		while (markup_is_letter(*q) && q - name < PLAIN_NAME_MAX)
+			q++;
+		if (*q != '>' || q == name || *name == *s->name || (closes && depth <= 1))
+			break;
+		depth += closes ? (size_t)-1 : 1;
+		p = q + 1;
+	}
+	s->depth = depth;
+	return p;
+}
+
+/* Follows the record's markup as far as one piece that needs a closer look. */
+static enum split_result
+in_record(struct split *s, struct split_record *r)
+{
+	const char *end = s->data + s->len;
+	const char *p = pass_plain_tags(s, s->data + s->pos, end);
+
+	s->pos = (size_t)(p - s->data);
+	if (p < end)
+		return take_markup(s, s->pos, r);
+	return s->last ? broken(s, s->len, "cut", r) : need_more(s, s->start);
 }
 
 /* Looks at one `<` of a broken record: does the next record start there, or the root end? */
