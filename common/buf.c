@@ -11,14 +11,13 @@
 #include "common/mem.h"
 
 char *
-buf_reserve(struct buf *b, size_t more)
+buf_grow(struct buf *b, size_t more)
 {
-	if (b->cap - b->len < more) {
-		size_t need = more > SIZE_MAX / 2 - b->len ? SIZE_MAX : b->len + more;
-		size_t cap = b->cap < 128 ? 256 : b->cap * 2;
-		b->cap = cap > need ? cap : need;
-		b->data = mem_resize(b->data, b->cap, 1);
-	}
+	size_t need = more > SIZE_MAX / 2 - b->len ? SIZE_MAX : b->len + more;
+	size_t cap = b->cap < 128 ? 256 : b->cap * 2;
+
+	b->cap = cap > need ? cap : need;
+	b->data = mem_resize(b->data, b->cap, 1);
 	return b->data + b->len;
 }
 
@@ -35,13 +34,6 @@ void
 buf_add_str(struct buf *b, const char *s)
 {
 	buf_add(b, s, strlen(s));
-}
-
-void
-buf_add_char(struct buf *b, char c)
-{
-	*buf_reserve(b, 1) = c;
-	b->len++;
 }
 
 void

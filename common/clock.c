@@ -60,5 +60,6 @@ clock_backoff_ms(unsigned attempt, int64_t base_ms, int64_t max_ms)
 		ms *= 2;
 	if (ms > max_ms)
 		ms = max_ms;
-	return ms / 2 + (int64_t)(erand48(seed) * (double)(ms - ms / 2));
+	int64_t half = ms / 2;
+	return half + (int64_t)(erand48(seed) * (double)(ms - half));
 }

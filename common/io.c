@@ -24,12 +24,17 @@ write_all(int fd, const void *data, size_t len, bool stoppable)
 
 	while (len > 0) {
 		ssize_t n = write(fd, p, len);
-		if (n < 0 && errno == EINTR && !(stoppable && stop_requested()))
-			continue;
-		if (n < 0)
+		if (n < 0 && errno != EINTR)
 			return -1;
-		p += n;
-		len -= (size_t)n;
+		if (n > 0) {
+			p += n;
+			len -= (size_t)n;
+		}
+		/* A signal shows as EINTR, or as a short count if part was written. */
+		if (stoppable && len > 0 && stop_requested()) {
+			errno = EINTR;
+			return -1;
+		}
 	}
 	return 0;
 }

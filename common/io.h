@@ -13,7 +13,8 @@
 /* Writes all LEN bytes to FD; -1 if any could not be written. */
 int io_write_all(int fd, const void *data, size_t len);
 
-/* As io_write_all, but a signal that asks for a stop (stop.h) ends it: -1, EINTR. What was written then is not known. */
+/* As io_write_all, but a signal that asks for a stop (stop.h) ends it: -1, EINTR. What was written
+ * then is not known. */
 int io_write_stoppable(int fd, const void *data, size_t len);
 
 /* One read(2) that is repeated when a signal interrupts it, unless a stop was asked for (stop.h):

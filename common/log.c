@@ -76,6 +76,28 @@ log_escape(char *out, size_t size, const void *data, size_t len)
 	return out;
 }
 
+/* Replaces the password of each URL in TEXT by asterisks, so that no message can carry one. */
+static void
+hide_passwords(char *text)
+{
+	for (char *p = text; (p = strstr(p, "://")) != NULL;) {
+		p += 3;
+		char *at = NULL, *colon = NULL;
+		for (char *q = p; *q != '\0' && strchr("/?#, \t\n\"'", *q) == NULL; q++) {
+			if (*q == '@')
+				at = q;
+			else if (*q == ':' && colon == NULL)
+				colon = q;
+		}
+		if (at == NULL || colon == NULL || colon > at)
+			continue;
+		/* As many as fit, three at most: its length is nobody's business either. */
+		size_t stars = (size_t)(at - colon - 1) < 3 ? (size_t)(at - colon - 1) : 3;
+		memset(colon + 1, '*', stars);
+		memmove(colon + 1 + stars, at, strlen(at) + 1);
+	}
+}
+
 static void write_line(const char *format, va_list ap) __attribute__((format(printf, 1, 0)));
 
 static void
@@ -86,6 +108,7 @@ write_line(const char *format, va_list ap)
 
 	if (vsnprintf(text, sizeof text, format, ap) < 0)
 		return;
+	hide_passwords(text);
 	int start = snprintf(line, 64, "%s: ", program);
 	size_t len = start > 0 && start < 64 ? (size_t)start : 0;
 	/* UTF-8 names stay readable; C0 and DEL are what terminals act on. */

@@ -3,7 +3,8 @@
  * Messages for people, on standard error: "PROGRAM: message", lower case, no
  * full stop. Each message leaves in one write(2), so lines of programs that share
  * a terminal do not mix, and control bytes in it are shown as \xNN: nothing from
- * outside reaches a terminal raw. No function changes errno. Thread-safe.
+ * outside reaches a terminal raw. The password of a URL is shown as ***. No function changes errno.
+ * Thread-safe.
  */
 #ifndef DX_COMMON_LOG_H
 #define DX_COMMON_LOG_H

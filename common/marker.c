@@ -141,7 +141,7 @@ marker_run(const char *const args[], char **output)
 	size_t n = 0;
 
 	/* posix_spawn takes char *const[] for history's sake and changes nothing. */
-	for (; args[n] != NULL && n < MARKER_ARGS_MAX; n++)
+	for (; n < MARKER_ARGS_MAX && args[n] != NULL; n++)
 		argv[n + 1] = (char *)(size_t)args[n];
 	char *program = find_program();
 	int status = run(program, argv, n > 2 ? args[2] : "", &text);

@@ -14,33 +14,21 @@
 struct arena_chunk {
 	struct arena_chunk *next;
 	size_t size;
-	alignas(max_align_t) char data[];
+	alignas(ARENA_ALIGN) char data[];
 };
 
-static void
-add_chunk(struct arena *a, size_t size)
+void *
+arena_take_new(struct arena *a, size_t size)
 {
-	struct arena_chunk *chunk = mem_alloc(sizeof *chunk + size);
+	size_t chunk_size = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+	struct arena_chunk *chunk = mem_alloc(sizeof *chunk + chunk_size);
 
 	chunk->next = a->chunks;
-	chunk->size = size;
+	chunk->size = chunk_size;
 	a->chunks = chunk;
-	a->free = chunk->data;
-	a->end = chunk->data + size;
-}
-
-void *
-arena_take(struct arena *a, size_t size)
-{
-	const size_t align = alignof(max_align_t);
-
-	/* The caller's sizes come from records, which are far from SIZE_MAX. */
-	size = (size + align - 1) & ~(align - 1);
-	if ((size_t)(a->end - a->free) < size)
-		add_chunk(a, size > CHUNK_SIZE ? size : CHUNK_SIZE);
-	void *p = a->free;
-	a->free += size;
-	return p;
+	a->free = chunk->data + size;
+	a->end = chunk->data + chunk_size;
+	return chunk->data;
 }
 
 void

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #if defined(__SSE2__)
@@ -47,6 +48,40 @@ bytes_find(const char *p, const char *end, char a)
 	while (p < end && *p != a)
 		p++;
 	return p;
+}
+
+/* How many ASCII letters and '_' there are from P on, of which LEFT bytes can be read; perhaps no
+ * more than 16 of them. */
+static inline size_t
+bytes_letters(const char *p, size_t left)
+{
+#ifdef BYTES_HAVE_VECTOR
+	if (left >= 16) {
+		bytes_vector v = bytes_load(p), lower = v | 0x20;
+		/* 'a' + 5 to 'z' + 5 is 102 to 127: the largest that a signed byte can be. */
+		unsigned found = bytes_bits(
+		    (bytes_vector)(lower + 5 > 101) | (bytes_vector)(v == '_'));
+		return (size_t)__builtin_ctz(~found);
+	}
+#endif
+	size_t n = 0;
+	while (n < left && n < 16 && (((unsigned char)((p[n] | 0x20) - 'a') < 26) || p[n] == '_'))
+		n++;
+	return n;
+}
+
+/* The first eight bytes at P as a number, the first byte highest, but zeros from the LENth on. P
+ * can be read for eight. */
+static inline uint64_t
+bytes_key(const char *p, size_t len)
+{
+	uint64_t key;
+
+	memcpy(&key, p, sizeof key);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	key = __builtin_bswap64(key);
+#endif
+	return len >= 8 ? key : key & ~(UINT64_MAX >> (8 * len));
 }
 
 /* The first of the bytes A, B and C from P on, or END. */

@@ -18,13 +18,6 @@ enum markup_kind {
 	MARKUP_BAD /* none of these: not well-formed */
 };
 
-/* Whether C is an ASCII letter or '_', of which the names of a dump are made. */
-static inline bool
-markup_is_letter(char c)
-{
-	return ((unsigned char)((c | 0x20) - 'a') < 26) || c == '_';
-}
-
 /*
  * What starts at P, a `<`, in the text that ends at END. *NEXT becomes the place behind
  * it, unless the kind is MARKUP_MORE, MARKUP_DECLARATION or MARKUP_BAD.

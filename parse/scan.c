@@ -125,13 +125,22 @@ is_blank(char c)
 static struct slice
 scan_name(struct scan *s)
 {
-	const char *start = s->p, *p = start;
+	const char *start = s->p;
+	size_t left = (size_t)(s->end - start), len = bytes_letters(start, left);
 
-	if (p < s->end && name_bytes[(unsigned char)*p] == 2)
-		for (p++; p < s->end && name_bytes[(unsigned char)*p] != 0; p++)
-			;
-	s->p = p;
-	return (struct slice){start, (size_t)(p - start)};
+	/* Names of letters alone are nearly all there are. */
+	if (len == 16 || (len < left && name_bytes[(unsigned char)start[len]] != 0 && len > 0))
+		while (len < left && name_bytes[(unsigned char)start[len]] != 0)
+			len++;
+	s->p += len;
+	return (struct slice){start, len};
+}
+
+/* tree_key of a name of the record, by one load where the record goes on for so long. */
+static uint64_t
+name_key(const struct scan *s, struct slice name)
+{
+	return s->end - name.data >= 8 ? bytes_key(name.data, name.len) : tree_key(name);
 }
 
 /* RAW, which holds a '&', with its references replaced, in the tree's arena. False for a reference
@@ -197,7 +206,7 @@ add_attribute(struct scan *s, struct node *n, struct slice name, struct slice va
 		    memcmp((*end)->name.data, name.data, name.len) == 0)
 			return false;
 	struct node *a = arena_take(&s->tree->arena, sizeof *a);
-	*a = (struct node){.name = name, .text = value};
+	*a = (struct node){.name = name, .key = name_key(s, name), .text = value};
 	*end = a;
 	return true;
 }
@@ -253,7 +262,7 @@ scan_start(struct scan *s)
 	if (name.len == 0 || s->p == s->end || s->depth == SCAN_DEPTH_MAX)
 		return false;
 	struct node *n = arena_take(&t->arena, sizeof *n);
-	*n = (struct node){.name = name, .parent = t->open};
+	*n = (struct node){.name = name, .key = name_key(s, name), .parent = t->open};
 	link_child(t, n);
 	if (*s->p == '>')
 		s->p++;
@@ -266,14 +275,27 @@ scan_start(struct scan *s)
 	return true;
 }
 
+/* Whether the bytes at s->p are those of NAME. Both are in the record, NAME in front. */
+static bool
+is_name(const struct scan *s, struct slice name)
+{
+#ifdef BYTES_HAVE_VECTOR
+	if (name.len <= 16 && s->end - s->p >= 16) {
+		unsigned same = bytes_bits(
+		    (bytes_vector)(bytes_load(s->p) == bytes_load(name.data)));
+		return (same | UINT32_MAX << name.len) == UINT32_MAX;
+	}
+#endif
+	return memcmp(s->p, name.data, name.len) == 0;
+}
+
 /* An end tag, from behind its '</'. */
 static bool
 scan_end(struct scan *s)
 {
 	struct slice name = s->tree->open->name;
 
-	if ((size_t)(s->end - s->p) <= name.len || memcmp(s->p, name.data, name.len) != 0 ||
-	    s->p[name.len] != '>')
+	if ((size_t)(s->end - s->p) <= name.len || s->p[name.len] != '>' || !is_name(s, name))
 		return false;
 	s->p += name.len + 1;
 	s->tree->open = s->tree->open->parent;
@@ -299,7 +321,7 @@ scan_text(struct scan *s)
 	s->p = p;
 	if (references && !decode(s, run, &run))
 		return false;
-	if (run.len > 0 && !tree_is_space(run))
+	if (run.len > 0 && ((unsigned char)run.data[0] > ' ' || !tree_is_space(run)))
 		tree_add_run(s->tree, s->tree->open, run);
 	return true;
 }

@@ -20,7 +20,8 @@
 
 /* How a member is written. */
 enum how {
-	HOW_TEXT, /* an attribute, or an element's text */
+	HOW_VALUE, /* an attribute */
+	HOW_TEXT, /* an element's text */
 	HOW_KEEP, /* an element as the tree has it */
 	HOW_RENAME, /* an element, its attributes and text renamed */
 	HOW_STRINGS, /* a container: the list of its children, kept */
@@ -36,6 +37,10 @@ struct rule {
 };
 
 #define RULES_MAX 8
+
+/* So many moves of insertion sort, and an object is not what dumps hold: it is sorted in a way that
+ * is never quadratic. */
+#define SORT_MOVES_MAX 4096
 
 /* One type of record. A fifth type is an entry here and one in common/dump.c. */
 struct record_type {
@@ -74,13 +79,12 @@ static const struct shape shapes[] = {
 
 /* A member of an object that is being collected. */
 struct member {
-	char prefix; /* '@' attribute, '#' text, 0 neither: part of the name */
-	enum how how;
 	struct slice name;
-	struct slice text; /* HOW_TEXT */
-	const struct node *node; /* otherwise */
-	const struct rule *rule; /* of a container */
-	size_t order; /* among the members that were collected */
+	uint64_t key; /* tree_key of the name */
+	const struct node *node; /* the element or attribute; for an element's text, the element */
+	const struct rule *rule; /* of a container, or NULL */
+	unsigned char prefix; /* '@' attribute, '#' text, 0 neither: part of the name */
+	enum how how;
 };
 
 struct shaper {
@@ -144,44 +148,63 @@ text_of(const struct shaper *s, const struct node *n)
 	return text.len > 0 ? text : (struct slice){NULL, 0};
 }
 
-static void
+static inline void
 push(struct shaper *s, struct member m)
 {
 	if (s->count == s->cap) {
 		s->cap = s->cap == 0 ? 256 : s->cap * 2;
 		s->members = mem_resize(s->members, s->cap, sizeof *s->members);
 	}
-	m.order = s->count;
 	s->members[s->count++] = m;
 }
 
-/* Orders by name, bytewise with the prefix in front, then by place. Names start with neither '@'
- * nor '#'. */
+/* Orders by name, bytewise with the prefix in front. Names start with neither '@' nor '#'. */
 static int
-compare(const struct member *a, const struct member *b)
+compare_slowly(const struct member *a, const struct member *b)
 {
 	if (a->prefix != b->prefix) {
-		unsigned char x = (unsigned char)(a->prefix != 0 ? a->prefix : a->name.data[0]);
-		unsigned char y = (unsigned char)(b->prefix != 0 ? b->prefix : b->name.data[0]);
+		unsigned char x = a->prefix != 0 ? a->prefix : (unsigned char)a->name.data[0];
+		unsigned char y = b->prefix != 0 ? b->prefix : (unsigned char)b->name.data[0];
 		return x < y ? -1 : 1;
 	}
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
 	size_t len = a->name.len < b->name.len ? a->name.len : b->name.len;
 	int order = memcmp(a->name.data, b->name.data, len);
-	if (order == 0)
-		order = (a->name.len > b->name.len) - (a->name.len < b->name.len);
-	return order;
+	return order != 0 ? order : (a->name.len > b->name.len) - (a->name.len < b->name.len);
 }
 
-static int
-compare_for_qsort(const void *a, const void *b)
+static inline int
+compare(const struct member *a, const struct member *b)
 {
-	const struct member *x = a, *y = b;
-	int order = compare(x, y);
-
-	return order != 0 ? order : (x->order > y->order) - (x->order < y->order);
+	if (a->prefix == b->prefix && a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return compare_slowly(a, b);
 }
 
-/* Sorts the members from BASE on. Lists of equal names are common and cost insertion sort nothing.
+/* Sorts N members, those of one name in order of place, however they come. */
+static void
+merge_sort(struct member *m, size_t n)
+{
+	struct member *sorted = mem_resize(NULL, n, sizeof *m);
+
+	for (size_t width = 1; width < n; width *= 2) {
+		for (size_t low = 0; low < n; low += 2 * width) {
+			size_t i = low, middle = low + width < n ? low + width : n, j = middle;
+			size_t end = middle + width < n ? middle + width : n;
+			for (size_t k = low; k < end; k++) {
+				bool left = i < middle && (j == end || compare(&m[i], &m[j]) <= 0);
+				sorted[k] = left ? m[i++] : m[j++];
+			}
+		}
+		memcpy(m, sorted, n * sizeof *m);
+	}
+	free(sorted);
+}
+
+/*
+ * Sorts the members from BASE on, those of one name in order of place. Insertion
+ * costs little for what dumps hold, lists of equal names above all.
  */
 static void
 sort_members(struct shaper *s, size_t base)
@@ -190,15 +213,16 @@ sort_members(struct shaper *s, size_t base)
 	size_t n = s->count - base, moves = 0;
 
 	for (size_t i = 1; i < n; i++) {
+		if (compare(&m[i - 1], &m[i]) <= 0)
+			continue;
 		struct member one = m[i];
 		size_t j = i;
 		for (; j > 0 && compare(&m[j - 1], &one) > 0; j--)
 			m[j] = m[j - 1];
 		m[j] = one;
 		moves += i - j;
-		/* Not what dumps look like: leave it to what is never quadratic. */
-		if (moves > 4096) {
-			qsort(m, n, sizeof *m, compare_for_qsort);
+		if (moves > SORT_MOVES_MAX) {
+			merge_sort(m, n);
 			return;
 		}
 	}
@@ -241,20 +265,43 @@ push_own(struct shaper *s, const struct node *n, bool rename)
 
 	for (const struct node *a = n->attributes; a != NULL; a = a->next)
 		push(s,
-		    (struct member){.prefix = rename ? 0 : '@',
-			.how = HOW_TEXT,
-			.name = a->name,
-			.text = a->text});
-	struct slice own = text_of(s, n);
-	if (own.data == NULL)
+		    (struct member){.name = a->name,
+			.key = a->key,
+			.node = a,
+			.prefix = rename ? 0 : '@',
+			.how = HOW_VALUE});
+	if (n->text.data == NULL || text_of(s, n).data == NULL)
 		return;
-	if (!rename)
-		push(s, (struct member){.prefix = '#', .how = HOW_TEXT, .name = text, .text = own});
-	else if (!has_member(n, "name"))
-		push(s, (struct member){.how = HOW_TEXT, .name = name, .text = own});
+	struct member m = {.node = n, .prefix = '#', .how = HOW_TEXT, .name = text};
+	if (rename && has_member(n, "name"))
+		return;
+	if (rename) {
+		m.prefix = 0;
+		m.name = name;
+	}
+	m.key = tree_key(m.name);
+	push(s, m);
 }
 
 static void write_element(struct shaper *s, const struct node *n, bool rename, struct buf *out);
+
+/* Writes the value of one member. */
+static inline void
+write_value(struct shaper *s, const struct member *m, struct buf *out)
+{
+	if (m->how == HOW_VALUE)
+		json_string(out, m->node->text);
+	else if (m->how == HOW_TEXT)
+		json_string(out, text_of(s, m->node));
+	else
+		write_element(s, m->node, m->how == HOW_RENAME, out);
+}
+
+static bool
+is_element(const struct member *m)
+{
+	return m->how != HOW_VALUE && m->how != HOW_TEXT;
+}
 
 /*
  * Writes the members I..J-1, which have one name: one value, or an array of the
@@ -263,19 +310,16 @@ static void write_element(struct shaper *s, const struct node *n, bool rename, s
 static void
 write_group(struct shaper *s, size_t i, size_t j, struct buf *out)
 {
-	while (i + 1 < j && s->members[i].how == HOW_TEXT)
+	while (i + 1 < j && !is_element(&s->members[i]))
 		i++;
-	json_name(out, s->members[i].prefix, s->members[i].name);
+	json_name(out, (char)s->members[i].prefix, s->members[i].name);
 	if (i + 1 == j) {
-		if (s->members[i].how == HOW_TEXT)
-			json_string(out, s->members[i].text);
-		else
-			write_element(s, s->members[i].node, s->members[i].how == HOW_RENAME, out);
+		write_value(s, &s->members[i], out);
 		return;
 	}
 	for (size_t k = i; k < j; k++) {
 		buf_add_char(out, k == i ? '[' : ',');
-		write_element(s, s->members[k].node, s->members[k].how == HOW_RENAME, out);
+		write_value(s, &s->members[k], out);
 	}
 	buf_add_char(out, ']');
 }
@@ -295,7 +339,8 @@ write_element(struct shaper *s, const struct node *n, bool rename, struct buf *o
 	size_t base = s->count;
 	push_own(s, n, rename);
 	for (const struct node *c = n->children; c != NULL; c = c->next)
-		push(s, (struct member){.how = HOW_KEEP, .name = c->name, .node = c});
+		push(s,
+		    (struct member){.how = HOW_KEEP, .name = c->name, .key = c->key, .node = c});
 	sort_members(s, base);
 	for (size_t i = base, j; i < s->count; i = j) {
 		j = same_name(s, i);
@@ -380,13 +425,12 @@ static void
 push_by_rule(struct shaper *s, const struct node *c)
 {
 	const struct rule *rule = find_rule(s, c->name);
-	struct member m = {.how = HOW_KEEP, .name = c->name, .node = c};
+	struct member m = {.how = HOW_KEEP, .name = c->name, .key = c->key, .node = c};
 
 	if (rule != NULL && rule->how == HOW_BARE) {
 		/* With attributes the text is the value; without, it is so anyway. */
-		struct slice text = text_of(s, c);
-		if (text.data != NULL && c->children == NULL)
-			m = (struct member){.how = HOW_TEXT, .name = c->name, .text = text};
+		if (c->children == NULL && text_of(s, c).data != NULL)
+			m.how = HOW_TEXT;
 	} else if (rule != NULL && rule->child != NULL && c->children == NULL &&
 	    text_of(s, c).data != NULL) {
 		/* A container with nothing but text has no list to make; its text is not dropped.
@@ -444,7 +488,6 @@ push_record(struct shaper *s, const struct node *record)
 			return -1;
 		if (m.prefix == 0 && slice_is(m.name, "id"))
 			continue;
-		m.order = kept;
 		s->members[kept++] = m;
 	}
 	s->count = kept;
@@ -472,7 +515,8 @@ hash_record(struct shaper *s, struct slice id, struct slice before, struct slice
 const char *
 shaper_write(struct shaper *s, const struct node *record, struct buf *out)
 {
-	static const struct member id_member = {.name = {"id", 2}};
+	const struct member id_member = {.name = {"id", 2},
+	    .key = tree_key((struct slice){"id", 2})};
 	static const char hash_name[] = ",\"sha256\":\"", start[] = "{\"type\":\"data\",\"id\":";
 
 	if (!slice_is(record->name, s->type->name))

@@ -14,9 +14,8 @@
 #include "parse/markup.h"
 #include "parse/shape.h"
 
-/* The longest name of a tag that is passed over without a closer look, and the tag around it. */
-#define PLAIN_NAME_MAX 24
-#define PLAIN_TAG_MAX  (PLAIN_NAME_MAX + 3)
+/* What is read of a tag that is passed over: "</", sixteen bytes of name, '>'. */
+#define PLAIN_TAG_MAX 19
 
 /* The longest line start that a new record is recognised by. */
 #define LEAD_MAX 64
@@ -330,13 +329,12 @@ pass_plain_tags(struct split *s, const char *p, const char *end)
 	/* A tag of the most common kind, and what is looked at behind it, are in the window. */
 	while ((p = bytes_find(p, end, '<')) < end && end - p > PLAIN_TAG_MAX) {
 		bool closes = p[1] == '/';
-		const char *name = p + 1 + closes, *q = name;
-		while (markup_is_letter(*q) && q - name < PLAIN_NAME_MAX)
-			q++;
-		if (*q != '>' || q == name || *name == *s->name || (closes && depth <= 1))
+		const char *name = p + 1 + closes;
+		size_t len = bytes_letters(name, 16);
+		if (name[len] != '>' || len == 0 || *name == *s->name || (closes && depth <= 1))
 			break;
 		depth += closes ? (size_t)-1 : 1;
-		p = q + 1;
+		p = name + len + 1;
 	}
 	s->depth = depth;
 	return p;

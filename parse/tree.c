@@ -73,13 +73,23 @@ end_run(struct tree *t)
 	t->run.len = 0;
 }
 
+uint64_t
+tree_key(struct slice name)
+{
+	uint64_t key = 0;
+
+	for (size_t i = 0; i < 8; i++)
+		key = key << 8 | (i < name.len ? (unsigned char)name.data[i] : 0);
+	return key;
+}
+
 struct node *
 tree_open(struct tree *t, struct slice name)
 {
 	struct node *n = arena_take(&t->arena, sizeof *n);
 
 	end_run(t);
-	*n = (struct node){.name = name, .parent = t->open};
+	*n = (struct node){.name = name, .key = tree_key(name), .parent = t->open};
 	if (t->open == NULL)
 		t->root = n;
 	else if (t->open->last_child == NULL)
@@ -98,7 +108,7 @@ tree_attribute(struct tree *t, struct slice name, struct slice value)
 	struct node *a = arena_take(&t->arena, sizeof *a);
 	struct node **end = &t->open->attributes;
 
-	*a = (struct node){.name = name, .text = value};
+	*a = (struct node){.name = name, .key = tree_key(name), .text = value};
 	while (*end != NULL)
 		end = &(*end)->next;
 	*end = a;

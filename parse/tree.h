@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/buf.h"
 #include "parse/arena.h"
@@ -23,6 +24,7 @@ struct slice {
  * but white space. */
 struct node {
 	struct slice name;
+	uint64_t key; /* tree_key of the name, for comparing */
 	struct slice text;
 	struct node *attributes; /* in document order, linked by next */
 	struct node *children; /* likewise */
@@ -49,6 +51,12 @@ struct tree {
 /* Forgets the last record. The tree starts as `struct tree t = {0};`. */
 void tree_reset(struct tree *t);
 void tree_free(struct tree *t);
+
+/*
+ * The first eight bytes of NAME as a number, the first byte highest, zeros behind a
+ * shorter one: names order as their keys do, unless those are equal and a name is longer.
+ */
+uint64_t tree_key(struct slice name);
 
 /* Opens an element. NAME must live as long as the tree. */
 struct node *tree_open(struct tree *t, struct slice name);
