@@ -42,6 +42,7 @@ struct split {
 	bool last;
 	size_t kept;
 	size_t pos; /* everything before it was looked at */
+	uint64_t text_start; /* behind a byte order mark */
 	uint64_t base; /* offset of the window in the text */
 	size_t counted; /* lines are counted up to here */
 	uint64_t lines;
@@ -191,7 +192,8 @@ give_broken(struct split *s, size_t end, struct split_record *r)
 	return give(s, s->start, end, s->broken, r);
 }
 
-/* Remembers what stands before a record, for finding the next one after a broken one. */
+/* Remembers what stands before a record, for finding the next one after a broken one. The text
+ * starts a line. */
 static void
 note_lead(struct split *s)
 {
@@ -201,10 +203,11 @@ note_lead(struct split *s)
 	while (i > 0 && s->start - i < LEAD_MAX - 1 &&
 	    (s->data[i - 1] == ' ' || s->data[i - 1] == '\t'))
 		i--;
-	if (i == 0 || s->data[i - 1] != '\n')
+	if (s->base + i != s->text_start && (i == 0 || s->data[i - 1] != '\n'))
 		return;
+	s->lead[0] = '\n';
+	memcpy(s->lead + 1, s->data + i, s->start - i);
 	s->lead_len = s->start - i + 1;
-	memcpy(s->lead, s->data + i - 1, s->lead_len);
 }
 
 /* Whether the start tag at AT, of the record's name, stands where a record of this file would. */
@@ -504,7 +507,8 @@ root_tag(struct split *s, size_t at, size_t next, bool empty)
 		set_type(s, (enum dump_type)t);
 		s->rootless = !is_root;
 		s->state = is_root && empty ? STATE_AFTER : STATE_CONTENT;
-		s->pos = s->kept = is_root ? next : at;
+		s->pos = is_root ? next : at;
+		s->kept = is_root ? next : s->kept;
 		return SPLIT_GOING;
 	}
 	char name[41];
@@ -543,17 +547,18 @@ in_prolog(struct split *s)
 		if (s->len < 3 && !s->last)
 			return need_more(s, 0);
 		if (s->len >= 3 && memcmp(s->data, "\xef\xbb\xbf", 3) == 0)
-			at = 3;
+			at = s->text_start = 3;
 	}
-	at = s->pos = s->kept = skip_space(s, at);
+	at = s->pos = skip_space(s, at);
+	s->kept = lead_start(s, at);
 	if (at == s->len)
-		return need_more(s, at);
+		return need_more(s, s->kept);
 	if (s->data[at] != '<')
 		return refuse(s, "is not XML");
 	const char *p = s->data + at;
 	switch (markup_scan(p, s->data + s->len, &next)) {
 	case MARKUP_MORE:
-		return need_more(s, at);
+		return need_more(s, s->kept);
 	case MARKUP_COMMENT:
 		if (is_other_encoding(p, next))
 			return refuse(s, "declares an encoding other than UTF-8");
