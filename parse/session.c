@@ -64,9 +64,9 @@ write_lines(struct session *s, const struct job *j, size_t len)
 		s->status = STOP_STATUS;
 		return -1;
 	}
-	char text[128];
-	snprintf(text, sizeof text, "standard output: %s", strerror(errno));
-	s->status = fail(s, EX_IOERR, text);
+	/* Not the file's fault: nothing for the marker. */
+	log_error("standard output: %s", strerror(errno));
+	s->status = EX_IOERR;
 	return -1;
 }
 
@@ -217,10 +217,17 @@ next_window(struct session *s, bool *last, int *status)
 	return 0;
 }
 
+/* Takes a record that was found; true if it is the last that is wanted. */
 static bool
-is_wanted(const struct session *s, uint64_t ordinal)
+take_record(struct session *s, const struct split_record *r)
 {
-	return ordinal > s->file->skip && ordinal - s->file->skip <= s->file->limit;
+	const struct session_file *f = s->file;
+
+	s->counts->records = r->ordinal;
+	if (r->ordinal <= f->skip)
+		return false;
+	job_add(s->job, r);
+	return r->ordinal - f->skip == f->limit;
 }
 
 /* Splits the whole input. The status is that of the splitting; workers may have failed beside it.
@@ -232,14 +239,11 @@ split_all(struct session *s, struct progress *progress)
 	bool last = false;
 	int status = EX_OK;
 
-	for (;;) {
+	while (s->file->limit > 0) {
 		switch (split_next(s->split, &r)) {
 		case SPLIT_RECORD:
-			if (r.ordinal > s->file->skip && !is_wanted(s, r.ordinal))
+			if (take_record(s, &r))
 				return EX_OK;
-			s->counts->records = r.ordinal;
-			if (is_wanted(s, r.ordinal))
-				job_add(s->job, &r);
 			break;
 		case SPLIT_MORE:
 			progress_update(progress, input_position(s->input));
@@ -257,6 +261,7 @@ split_all(struct session *s, struct progress *progress)
 			return fail(s, EX_SOFTWARE, "the splitter stopped");
 		}
 	}
+	return EX_OK;
 }
 
 static void

@@ -10,6 +10,9 @@
 
 #include "common/mem.h"
 
+/* What a parser may keep of names, in bytes: all those of the dumps are far less. */
+#define NAMES_MAX (1u << 20)
+
 struct xml {
 	xmlParserCtxtPtr parser;
 	xmlSAXHandler sax;
@@ -68,6 +71,14 @@ on_text(void *context, const xmlChar *data, int len)
 	tree_text(x->tree, (const char *)data, (size_t)len);
 }
 
+static void
+new_parser(struct xml *x)
+{
+	x->parser = xmlNewParserCtxt();
+	if (x->parser == NULL)
+		mem_exhausted();
+}
+
 struct xml *
 xml_new(void)
 {
@@ -79,9 +90,7 @@ xml_new(void)
 	x->sax.characters = on_text;
 	x->sax.ignorableWhitespace = on_text;
 	x->sax.cdataBlock = on_text;
-	x->parser = xmlNewParserCtxt();
-	if (x->parser == NULL)
-		mem_exhausted();
+	new_parser(x);
 	return x;
 }
 
@@ -90,7 +99,6 @@ xml_free(struct xml *x)
 {
 	if (x == NULL)
 		return;
-	x->parser->sax = NULL;
 	xmlFreeParserCtxt(x->parser);
 	free(x);
 }
@@ -117,6 +125,11 @@ xml_parse(struct xml *x, const char *data, size_t len, struct tree *t)
 	if (len > INT_MAX) {
 		snprintf(x->reason, sizeof x->reason, "too large");
 		return -1;
+	}
+	/* The parser keeps every name it ever saw, and refuses to keep more than 20 MB of them. */
+	if (xmlDictGetUsage(x->parser->dict) > NAMES_MAX) {
+		xmlFreeParserCtxt(x->parser);
+		new_parser(x);
 	}
 	tree_reset(t);
 	x->tree = t;
