@@ -20,7 +20,7 @@ PROGRAMS = fetch parse publish marker
 PACKAGES_common = json-c libcrypto
 PACKAGES_fetch = libcurl
 PACKAGES_parse = libxml-2.0 $(GZIP_PACKAGE_$(GZIP))
-PACKAGES_publish = librabbitmq
+PACKAGES_publish = librabbitmq libssl
 PACKAGES_marker =
 PACKAGES = $(foreach p,common $(PROGRAMS),$(PACKAGES_$(p)))
 
@@ -125,7 +125,7 @@ sanitize:
 
 .PHONY: sanitized-tests
 sanitized-tests: tests
-	@BUILD=$(BUILD) SANITIZE=1 ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=print_stacktrace=1 \
+	@BUILD=$(BUILD) SANITIZE=1 ASAN_OPTIONS=exitcode=99:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
 		tests/run $(UNIT_TESTS) $(FILTER_TESTS) $(FAULT_TESTS)
 
 .PHONY: valgrind
@@ -158,5 +158,5 @@ MAN_FOLDERS = $(addprefix man,$(sort $(subst .,,$(suffix $(PAGES)))))
 clean:
 	$(Q)rm -rf $(BUILD)
 
-include $(wildcard tests/tests.mk)
+include $(sort $(wildcard tests/*.mk))
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
