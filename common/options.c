@@ -44,6 +44,8 @@ print_help(const struct option_program *p)
 		print_option(&p->options[i]);
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		print_option(&own[i]);
+	if (p->more_help != NULL)
+		p->more_help();
 	printf("\nSee %s(1) for the whole manual.\n", p->name);
 	return OPTIONS_DONE;
 }
@@ -82,10 +84,12 @@ read_environment(const struct option_program *p, options_set *set, void *context
 static void
 make_getopt_tables(const struct option_program *p, char **letters, struct option **longs)
 {
-	char *s = mem_zero(2 * p->count + 3, 1);
+	char *s = mem_zero(2 * p->count + 4, 1);
 	struct option *l = mem_zero(p->count + 3, sizeof *l);
 	size_t used = 0;
 
+	if (p->commands)
+		s[used++] = '+';
 	s[used++] = ':';
 	s[used++] = LETTER_HELP;
 	for (size_t i = 0; i < p->count; i++) {

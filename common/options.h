@@ -30,6 +30,8 @@ struct option_program {
 	const char *purpose; /* one line */
 	const struct option_def *options;
 	size_t count;
+	bool commands; /* options end at the first operand: what follows is the command's own */
+	void (*more_help)(void); /* prints what --help says below the options, or NULL */
 };
 
 enum options_result {
@@ -49,7 +51,8 @@ typedef int options_set(void *context, int letter, const char *value);
  * Reads the environment defaults, then argv, and gives each to SET: a variable's
  * value before the option's, so that the option wins. An option that may not
  * repeat is refused the second time, unless with the same value. *OPERAND
- * becomes the index of the first operand; operands may stand between options.
+ * becomes the index of the first operand; operands may stand between options,
+ * unless the program has commands.
  */
 enum options_result options_parse(const struct option_program *program, int argc, char **argv,
     options_set *set, void *context, int *operand);

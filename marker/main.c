@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+/* dx-marker: the state of a month, asked and changed. Arguments, the table of operations, and
+ * wiring; dx-marker(1) is the manual. */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/dump.h"
+#include "common/io.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/numbers.h"
+#include "common/options.h"
+#include "common/stop.h"
+#include "marker/batch.h"
+#include "marker/operation.h"
+#include "marker/ops.h"
+#include "marker/report.h"
+#include "marker/session.h"
+#include "marker/store.h"
+
+#define LOCK_TIMEOUT_MS	    30000
+#define LOCK_TIMEOUT_MAX_MS 86400000
+
+#define PROGRESS_OPTIONS    (WITH_RECORDS | WITH_MESSAGES | WITH_BATCHES | WITH_POSITION)
+#define SOURCE_OPTIONS	    (WITH_SHA256 | WITH_SHAPE)
+
+/* One operation, one entry; those without a kind are changes. In the order of a month, which --help
+ * keeps. */
+static const struct operation operations[] = {
+    {.name = "start-download",
+	.usage = "N",
+	.help = "the download of N files begins",
+	.operands = "N",
+	.required = 1,
+	.run = ops_start_download},
+    {.name = "start-file-download",
+	.usage = "F",
+	.help = "the download of file F begins",
+	.operands = "F",
+	.required = 1,
+	.run = ops_start_file_download},
+    {.name = "file-downloaded",
+	.usage = "F BYTES [--sha256 H]",
+	.help = "file F is there, verified and durable",
+	.operands = "FN",
+	.required = 2,
+	.options = WITH_SHA256,
+	.run = ops_file_downloaded},
+    {.name = "complete-download",
+	.usage = "",
+	.help = "all files are there",
+	.operands = "",
+	.run = ops_complete_download},
+    {.name = "fail-download",
+	.usage = "MSG",
+	.help = "the download failed, for this reason",
+	.operands = "T",
+	.required = 1,
+	.run = ops_fail_download},
+    {.name = "start-processing",
+	.usage = "N [--resume]",
+	.help = "the processing of N files begins, or goes on",
+	.operands = "N",
+	.required = 1,
+	.options = WITH_RESUME,
+	.run = ops_start_processing},
+    {.name = "start-file-processing",
+	.usage = "F [--sha256 H] [--shape S]",
+	.help = "the processing of file F begins",
+	.operands = "F",
+	.required = 1,
+	.options = SOURCE_OPTIONS,
+	.run = ops_start_file_processing},
+    {.name = "update-file-progress",
+	.usage =
+	    "F [RECORDS MESSAGES [BATCHES]] [--records N] [--messages N] [--batches N] [--position N]",
+	.help = "so much of file F is confirmed",
+	.operands = "FNNN",
+	.required = 1,
+	.options = PROGRESS_OPTIONS,
+	.check = ops_check_progress,
+	.run = ops_update_file_progress},
+    {.name = "complete-file-processing",
+	.usage = "F RECORDS",
+	.help = "file F is done",
+	.operands = "FN",
+	.required = 2,
+	.run = ops_complete_file_processing},
+    {.name = "completion-sent",
+	.usage = "F",
+	.help = "consumers were told that file F is done",
+	.operands = "F",
+	.required = 1,
+	.run = ops_completion_sent},
+    {.name = "complete-processing",
+	.usage = "",
+	.help = "all files are done",
+	.operands = "",
+	.run = ops_complete_processing},
+    {.name = "fail-processing",
+	.usage = "MSG",
+	.help = "the processing failed, for this reason",
+	.operands = "T",
+	.required = 1,
+	.run = ops_fail_processing},
+    {.name = "update-publishing",
+	.usage = "MESSAGES BATCHES",
+	.help = "add to the totals (for old callers)",
+	.operands = "NN",
+	.required = 2,
+	.run = ops_update_publishing},
+    {.name = "fail-publishing",
+	.usage = "MSG",
+	.help = "the publishing failed, for this reason",
+	.operands = "T",
+	.required = 1,
+	.run = ops_fail_publishing},
+    {.name = "complete-extraction",
+	.usage = "",
+	.help = "the month is done",
+	.operands = "",
+	.run = ops_complete_extraction},
+    {.name = "reset",
+	.usage = "",
+	.help = "start the month afresh; the old marker stays as .bak",
+	.operands = "",
+	.run = ops_reset},
+    {.name = "batch",
+	.usage = "",
+	.help = "do the operations on standard input as one change",
+	.kind = OPERATION_BATCH,
+	.operands = ""},
+    {.name = "should-process",
+	.usage = "",
+	.help = "print reprocess, continue or skip",
+	.kind = OPERATION_QUESTION,
+	.operands = "",
+	.run = report_should_process},
+    {.name = "pending-files",
+	.usage = "F ...",
+	.help = "print those files that are not done",
+	.kind = OPERATION_QUESTION,
+	.operands = "F+",
+	.required = 1,
+	.run = report_pending_files},
+    {.name = "resume-point",
+	.usage = "F --sha256 H --shape S",
+	.help = "print how many records of F are done",
+	.kind = OPERATION_QUESTION,
+	.operands = "F",
+	.required = 1,
+	.options = SOURCE_OPTIONS,
+	.required_options = SOURCE_OPTIONS,
+	.run = report_resume_point},
+    {.name = "file-counts",
+	.usage = "F",
+	.help = "print position, records, messages and batches of F",
+	.kind = OPERATION_QUESTION,
+	.operands = "F",
+	.required = 1,
+	.run = report_file_counts},
+    {.name = "unsent",
+	.usage = "",
+	.help = "print the files whose completion nobody was told",
+	.kind = OPERATION_QUESTION,
+	.operands = "",
+	.run = report_unsent},
+    {.name = "extraction-summary",
+	.usage = "",
+	.help = "print what the last message of the month says",
+	.kind = OPERATION_QUESTION,
+	.operands = "",
+	.run = report_extraction_summary},
+    {.name = "show",
+	.usage = "",
+	.help = "print the marker",
+	.kind = OPERATION_QUESTION,
+	.operands = "",
+	.run = report_show},
+    {.name = "get",
+	.usage = "PATH",
+	.help = "print one member; status 1 if there is none",
+	.kind = OPERATION_QUESTION,
+	.operands = "T",
+	.required = 1,
+	.run = report_get},
+    {.name = "path",
+	.usage = "",
+	.help = "print the name of the marker's file",
+	.kind = OPERATION_NO_MARKER,
+	.operands = "",
+	.run = report_path},
+    {0},
+};
+
+enum { OPT_STRICT = OPTION_LONG, OPT_LOCK_TIMEOUT };
+
+static const struct option_def options[] = {
+    {'d', "data-dir", "DIR", "DX_DATA_DIR", "folder of the month's files and its marker", false},
+    {'V', "month", "YYYYMMDD", NULL, "the month", false},
+    {'f', "file", "FILE", NULL, "the marker itself, instead of -d and -V", false},
+    {OPT_STRICT, "strict", NULL, NULL, "refuse a damaged marker instead of replacing it", true},
+    {OPT_LOCK_TIMEOUT, "lock-timeout", "TIME", "DX_LOCK_TIMEOUT",
+	"wait so long for the lock, default 30s", false},
+    {'q', "quiet", NULL, NULL, "no warnings", true},
+    {'v', "verbose", NULL, NULL, "say what was written", true},
+};
+
+static void
+print_operations(void)
+{
+	printf("\noperations:\n");
+	for (const struct operation *op = operations; op->name != NULL; op++) {
+		int len = printf("  %s %s", op->name, op->usage);
+		if (len < 40)
+			printf("%*s%s\n", 40 - len, "", op->help);
+		else
+			printf("\n%*s%s\n", 40, "", op->help);
+	}
+}
+
+static const struct option_program program = {
+    .name = "dx-marker",
+    .operands = "operation [operand ...]",
+    .purpose = "Ask and change what is done of a month of the Discogs dumps.",
+    .options = options,
+    .count = sizeof options / sizeof *options,
+    .commands = true,
+    .more_help = print_operations,
+};
+
+struct arguments {
+	const char *folder;
+	const char *version;
+	const char *file;
+	bool strict;
+	uint64_t lock_timeout_ms;
+};
+
+static int
+set_option(void *context, int letter, const char *value)
+{
+	struct arguments *a = context;
+
+	switch (letter) {
+	case 'd':
+		a->folder = value;
+		return *value != '\0' ? 0 : -1;
+	case 'V':
+		a->version = value;
+		return dump_version_valid(value) ? 0 : -1;
+	case 'f':
+		a->file = value;
+		return *value != '\0' ? 0 : -1;
+	case OPT_STRICT:
+		a->strict = true;
+		return 0;
+	case OPT_LOCK_TIMEOUT:
+		return number_parse_duration(value, 0, LOCK_TIMEOUT_MAX_MS, &a->lock_timeout_ms);
+	case 'q':
+		log_quiet();
+		return 0;
+	case 'v':
+		log_more();
+		return 0;
+	default:
+		return -1;
+	}
+}
+
+/* The path of the marker, for the caller to free; NULL after a message. */
+static char *
+marker_path(const struct arguments *a)
+{
+	if (a->file != NULL)
+		return mem_strdup(a->file);
+	if (a->folder == NULL || a->version == NULL) {
+		options_bad(&program, "needs a marker: -d DIR and -V YYYYMMDD, or -f FILE");
+		return NULL;
+	}
+	size_t len = strlen(a->folder);
+	return mem_printf("%s%s.extraction_status_%s.json", a->folder,
+	    a->folder[len - 1] == '/' ? "" : "/", a->version);
+}
+
+/* Does the COUNT words at WORDS, an operation with its operands, on the marker at PATH. */
+static int
+run_words(const struct arguments *a, const char *path, char *const *words, size_t count,
+    struct buf *out)
+{
+	struct batch batch = {0};
+	struct call single;
+	int status;
+
+	if (operation_parse(operations, words, count, 0, &single) != 0)
+		return EX_USAGE;
+	bool many = single.operation->kind == OPERATION_BATCH;
+	if (many && (status = batch_read(STDIN_FILENO, operations, &batch)) != EX_OK)
+		return status;
+	struct call *calls = many ? batch.calls : &single;
+	size_t n = many ? batch.count : 1;
+	for (size_t i = 0; i < n; i++)
+		calls[i].marker = path;
+	struct store *st = store_open(path, a->version, a->strict);
+	status = session_run(st, (int64_t)a->lock_timeout_ms, calls, n, out);
+	store_close(st);
+	batch_free(&batch);
+	return status;
+}
+
+static int
+run(const struct arguments *a, char *const *words, size_t count)
+{
+	struct buf out = {0};
+
+	if (count == 0) {
+		options_bad(&program, "needs an operation");
+		return EX_USAGE;
+	}
+	char *path = marker_path(a);
+	if (path == NULL)
+		return EX_USAGE;
+	int status = run_words(a, path, words, count, &out);
+	free(path);
+	if (out.len > 0)
+		fwrite(out.data, 1, out.len, stdout);
+	buf_free(&out);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct arguments a = {.lock_timeout_ms = LOCK_TIMEOUT_MS};
+	int operand;
+
+	log_init(program.name);
+	stop_install();
+	switch (options_parse(&program, argc, argv, set_option, &a, &operand)) {
+	case OPTIONS_DONE:
+		return EX_OK;
+	case OPTIONS_BAD:
+		return EX_USAGE;
+	case OPTIONS_RUN:
+		break;
+	}
+	int status = run(&a, argv + operand, (size_t)(argc - operand));
+	return io_finish_stdout() == 0 ? status : EX_IOERR;
+}
