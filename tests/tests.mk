@@ -15,3 +15,12 @@ $(BUILD)/$(1): $(BUILD)/$(1).o $(BUILD)/tests/unit/unit.o \
 endef
 unit_name = $(firstword $(subst _, ,$(notdir $(1))))
 $(foreach t,$(UNIT_SOURCES:%.c=%),$(eval $(call unit_test,$(t))))
+
+FILTER_TESTS = $(sort $(wildcard tests/filter/*.t))
+FAULT_TESTS = $(sort $(wildcard tests/fault/*.t))
+BROKER_TESTS = $(sort $(wildcard tests/broker/*.t))
+SHELL_TESTS = $(BROKER_TESTS) $(FAULT_TESTS) $(FILTER_TESTS)
+
+.PHONY: tests
+# Builds everything that the tests need.
+tests: all $(UNIT_TESTS)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What every unit test program is made of. */
+/* For nftw(3). */
+#define _XOPEN_SOURCE 700
+
 #include "tests/unit/unit.h"
 
 #include <ftw.h>

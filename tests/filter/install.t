@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# make install and uninstall, into a folder.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+target=$T/root
+# What make is called with from outside has nothing to do with this.
+unset MAKEFLAGS MAKELEVEL MFLAGS
+in_root() {
+	make -s -C "$ROOT" --no-print-directory BUILD="$BUILD" DESTDIR="$target" "$@"
+}
+
+run 0 in_root PREFIX=/usr install
+for program in dx-fetch dx-parse dx-publish dx-marker dx-run; do
+	check "$program is installed and runs" env PATH=/usr/bin:/bin "$target/usr/bin/$program" --version
+done
+for page in "$ROOT"/man/*; do
+	section=${page##*.}
+	same "$page" "$target/usr/share/man/man$section/${page##*/}" "${page##*/} is installed"
+done
+equal "$(find "$target" -type f -perm /022)" '' 'nothing is writable by others'
+equal "$(find "$target/usr/bin" -type f ! -perm 755)" '' 'programs are 755'
+
+# What is installed works together, from wherever it lies.
+check 'a month goes through what was installed' env PATH=/usr/bin:/bin "$target/usr/bin/dx-run" \
+	-t labels -m "$DATA/month" -d "$T/data" -u "file:$T/out"
+equal "$(wc -l <"$T/out/labels.ndjson")" 1614 'and comes out'
+
+touch "$target/usr/bin/dx-other"
+run 0 in_root PREFIX=/usr uninstall
+equal "$(cd "$target" && find . -type f)" ./usr/bin/dx-other 'uninstall removes what install put there, no more'
+
+run 0 in_root install
+check 'the default prefix is /usr/local' test -x "$target/usr/local/bin/dx-run"
+done_testing

@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# dx-run: a signal reaches every stage, dx-run waits for them and exits 75.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+mkdir "$T/bin"
+cp "$ROOT/scripts/dx-run" "$T/bin"
+for stage in dx-fetch dx-parse dx-publish; do
+	cat >"$T/bin/$stage" <<EOF
+#!/bin/bash
+[ "\${1:-}" != --help ] || exit 0
+trap 'sleep 0.3; echo stopped >"$T/$stage.end"; exit 75' TERM
+echo \$\$ >"$T/$stage.new"
+mv "$T/$stage.new" "$T/$stage.pid"
+while :; do sleep 0.05; done
+EOF
+	chmod +x "$T/bin/$stage"
+done
+
+# shellcheck disable=SC2317 # wait_for calls it
+all_there() {
+	[ -e "$T/dx-fetch.pid" ] && [ -e "$T/dx-parse.pid" ] && [ -e "$T/dx-publish.pid" ]
+}
+
+# Starts dx-run and waits for its stages; $pid is dx-run.
+start() {
+	rm -f "$T"/*.pid "$T"/*.end
+	# A background command of this shell would ignore SIGINT.
+	env --default-signal=INT,TERM "$T/bin/dx-run" 2>"$T/err" &
+	pid=$!
+	wait_for 10 all_there
+}
+
+for signal in TERM INT HUP; do
+	start
+	kill -"$signal" "$pid"
+	status=0
+	wait "$pid" || status=$?
+	equal "$status" 75 "SIG$signal: exits 75"
+	equal "$(cat "$T"/*.end)" $'stopped\nstopped\nstopped' "SIG$signal: after every stage ended"
+	says '^dx-run: dx-fetch ended with status 75: ' "SIG$signal: says so"
+	equal "$(grep -c ^dx-run: "$T/err")" 1 "SIG$signal: in one line"
+done
+
+# Twice is as good as once.
+start
+kill -TERM "$pid"
+sleep 0.1
+kill -TERM "$pid"
+status=0
+wait "$pid" || status=$?
+equal "$status" 75 'two signals: exits 75'
+
+# One stage that dies takes nothing with it that dx-run does not notice.
+start
+kill -9 "$(cat "$T/dx-publish.pid")"
+kill -TERM "$(cat "$T/dx-fetch.pid")" "$(cat "$T/dx-parse.pid")"
+status=0
+wait "$pid" || status=$?
+equal "$status" 75 'a killed stage: exits 75'
+equal "$(wc -l <"$T/err")" 1 'a killed stage: one line, none from bash'
+for stage in dx-fetch dx-parse dx-publish; do
+	check "$stage is gone" bash -c "! kill -0 $(cat "$T/$stage.pid") 2>/dev/null"
+done
+done_testing

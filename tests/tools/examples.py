@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Write the examples of a manual page or of a Markdown file as shell scripts.
+
+usage: examples.py FILE FOLDER
+
+Of a page: each .Dl line and each .Bd -literal block of its EXAMPLES. Of Markdown: each ```sh block.
+They become FOLDER/01.sh, FOLDER/02.sh and so on.
+"""
+import pathlib
+import re
+import sys
+
+ESCAPES = {r"\e": "\\", r"\(dq": '"', r"\(aq": "'", r"\-": "-", r"\&": "", r"\(ti": "~", r"\(ha": "^"}
+
+
+def plain(text):
+    return re.sub(r"\\(?:e|-|&|\(..)", lambda m: ESCAPES[m.group()], text)
+
+
+def from_page(lines):
+    inside, block = False, None
+    for line in lines:
+        if line.startswith(".Sh "):
+            inside = line == ".Sh EXAMPLES"
+        elif inside and line.startswith(".Bd -literal"):
+            block = []
+        elif inside and line == ".Ed" and block is not None:
+            yield block
+            block = None
+        elif block is not None:
+            block.append(plain(line))
+        elif inside and line.startswith(".Dl "):
+            yield [plain(line[4:])]
+
+
+def from_markdown(lines):
+    block = None
+    for line in lines:
+        if line == "```sh":
+            block = []
+        elif line == "```" and block is not None:
+            yield block
+            block = None
+        elif block is not None:
+            block.append(line)
+
+
+def main():
+    source, folder = map(pathlib.Path, sys.argv[1:])
+    lines = source.read_text().splitlines()
+    blocks = from_markdown(lines) if source.suffix == ".md" else from_page(lines)
+    for number, block in enumerate(blocks, 1):
+        (folder / f"{number:02}.sh").write_text("\n".join(block) + "\n")
+
+
+main()
