@@ -1,0 +1,91 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""What the broker tests do at the consumer's end, on python3-pika.
+
+usage: amqp-client.py URL ACTION [ARGUMENT...]
+
+bind EXCHANGE KIND QUEUE [KEY]   declare both, durable, and bind them
+queue NAME [TYPE]                declare a durable queue
+exchange NAME KIND               declare a durable exchange
+bound QUEUE EXCHANGE KEY         bind what is there
+unbind QUEUE EXCHANGE KEY        and undo it
+delete QUEUE                     delete a queue
+delete-exchange NAME             delete an exchange
+count QUEUE                      print how many messages are in it
+bodies QUEUE                     take all messages out and print the bodies, one a line
+properties QUEUE                 take all out and print the properties of each as JSON, one a line
+stream QUEUE N                   print the bodies of the first N messages of a stream
+"""
+import json
+import sys
+
+import pika
+
+
+def take_all(channel, queue):
+    while True:
+        method, properties, body = channel.basic_get(queue, auto_ack=False)
+        if method is None:
+            return
+        channel.basic_ack(method.delivery_tag)
+        yield properties, body
+
+
+def bodies(channel, queue):
+    for _, body in take_all(channel, queue):
+        sys.stdout.buffer.write(body + b"\n")
+
+
+def properties(channel, queue):
+    names = ("content_type", "content_encoding", "delivery_mode", "message_id", "type", "app_id", "timestamp")
+    for found, _ in take_all(channel, queue):
+        print(json.dumps({name: getattr(found, name) for name in names}))
+
+
+def stream(channel, queue, count):
+    channel.basic_qos(prefetch_count=100)
+    left = int(count)
+    for method, _, body in channel.consume(queue, arguments={"x-stream-offset": "first"}, inactivity_timeout=20):
+        if method is None:
+            break
+        channel.basic_ack(method.delivery_tag)
+        sys.stdout.buffer.write(body + b"\n")
+        left -= 1
+        if left == 0:
+            break
+
+
+def bind(channel, exchange, kind, queue, key=""):
+    channel.exchange_declare(exchange, kind, durable=True)
+    channel.queue_declare(queue, durable=True)
+    channel.queue_bind(queue, exchange, key)
+
+
+def declare_queue(channel, name, kind=None):
+    channel.queue_declare(name, durable=True, arguments={"x-queue-type": kind} if kind else None)
+
+
+ACTIONS = {
+    "bind": bind,
+    "queue": declare_queue,
+    "exchange": lambda channel, name, kind: channel.exchange_declare(name, kind, durable=True),
+    "bound": lambda channel, queue, exchange, key: channel.queue_bind(queue, exchange, key),
+    "unbind": lambda channel, queue, exchange, key: channel.queue_unbind(queue, exchange, key),
+    "delete": lambda channel, queue: channel.queue_delete(queue),
+    "delete-exchange": lambda channel, name: channel.exchange_delete(name),
+    "count": lambda channel, queue: print(channel.queue_declare(queue, passive=True).method.message_count),
+    "bodies": bodies,
+    "properties": properties,
+    "stream": stream,
+}
+
+
+def main():
+    url, action, *arguments = sys.argv[1:]
+    connection = pika.BlockingConnection(pika.URLParameters(url))
+    channel = connection.channel()
+    ACTIONS[action](channel, *arguments)
+    connection.close()
+
+
+main()
