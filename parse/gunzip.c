@@ -52,6 +52,11 @@ gunzip_run(struct gunzip *g, const char **in, size_t *in_len, char **out, size_t
 	/* Without input too: the library may hold back what there was no room for. */
 	while (*out_len > 0 && (*in_len > 0 || g->inside)) {
 		size_t in_before = *in_len, out_before = *out_len;
+		/* RFC 1952, section 2.3.1: each member starts with ID1. */
+		if (!g->inside && g->members && **in != '\x1f') {
+			g->reason = "bytes after the last gzip member";
+			return -1;
+		}
 		enum inflater_result result = inflater_step(g->inflater, in, in_len, out, out_len);
 		g->inside = true;
 		g->produced = g->produced || *out_len < out_before;

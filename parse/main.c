@@ -219,9 +219,11 @@ parse_opened(const struct arguments *a, int fd, const char *name, bool *stream)
 	struct input *in = input_open(fd);
 	int status = EX_DATAERR;
 
+	if (in == NULL && stop_requested())
+		return STOP_STATUS;
 	if (in == NULL) {
 		log_error("%s: %s", name, strerror(errno));
-		return stop_requested() ? STOP_STATUS : errno == EISDIR ? EX_NOINPUT : EX_IOERR;
+		return errno == EISDIR ? EX_NOINPUT : EX_IOERR;
 	}
 	uint64_t size = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
 	enum input_format format = input_format(in);

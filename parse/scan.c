@@ -21,6 +21,9 @@
 /* Deeper ones too; libxml2's limit is 256. */
 #define SCAN_DEPTH_MAX 64
 
+/* And longer names; libxml2's limit is 50,000. */
+#define SCAN_NAME_MAX 1000
+
 struct scan {
 	const char *p;
 	const char *end;
@@ -133,7 +136,7 @@ scan_name(struct scan *s)
 		while (len < left && name_bytes[(unsigned char)start[len]] != 0)
 			len++;
 	s->p += len;
-	return (struct slice){start, len};
+	return (struct slice){start, len <= SCAN_NAME_MAX ? len : 0};
 }
 
 /* tree_key of a name of the record, by one load where the record goes on for so long. */

@@ -33,10 +33,6 @@ struct node {
 	struct node *parent;
 };
 
-/* The deepest element, the record itself being 1: libxml2's own limit, so that both scanners refuse
- * alike. */
-#define TREE_DEPTH_MAX 256
-
 /*
  * Builds one tree: tree_start, then the events of the document in order, then
  * tree_finish.
