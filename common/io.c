@@ -130,10 +130,15 @@ keep_old(const char *path, const char *backup)
 	int result = -1;
 
 	if (unlink(name) == 0 || errno == ENOENT) {
-		if (link(path, name) == 0)
+		if (link(path, name) == 0) {
 			result = rename(name, backup);
-		else if (errno == ENOENT)
+			int saved = errno;
+			if (result != 0)
+				unlink(name);
+			errno = saved;
+		} else if (errno == ENOENT) {
 			result = 0;
+		}
 	}
 	free(name);
 	return result;

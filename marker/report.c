@@ -51,9 +51,10 @@ int
 report_unsent(struct state *s, const struct call *c, struct buf *out)
 {
 	(void)c;
-	json_object_object_foreach(value_get(s->processing, "progress_by_file"), name, entry)
+	json_object_object_foreach(value_get(s->processing, "progress_by_file"), name, entry) {
 		if (decide_unsent(entry))
 			buf_printf(out, "%s\n", name);
+	}
 	return EX_OK;
 }
 

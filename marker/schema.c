@@ -270,8 +270,9 @@ fill_entries(const struct member *members, struct json_object *old)
 {
 	struct json_object *filled = value_new_object();
 
-	json_object_object_foreach(old, name, entry)
+	json_object_object_foreach(old, name, entry) {
 		value_set(filled, name, fill_members(members, entry));
+	}
 	return filled;
 }
 
@@ -328,9 +329,10 @@ fill_members(const struct member *members, struct json_object *old)
 		value_set(filled, m->name, fill_member(m, old));
 	if (old == NULL)
 		return filled;
-	json_object_object_foreach(old, name, value)
+	json_object_object_foreach(old, name, value) {
 		if (!json_object_object_get_ex(filled, name, NULL))
 			value_set(filled, name, json_object_get(value));
+	}
 	return filled;
 }
 

@@ -29,6 +29,7 @@ single_quoted(const char **p, const char *end, char **out)
 	return true;
 }
 
+/* The same between double quotes. The line holds no NUL, so that strchr means what it says. */
 static bool
 double_quoted(const char **p, const char *end, char **out)
 {
@@ -37,7 +38,7 @@ double_quoted(const char **p, const char *end, char **out)
 			*p = q + 1;
 			return true;
 		}
-		if (*q == '\\' && q + 1 < end && memchr("$`\"\\", q[1], 4) != NULL)
+		if (*q == '\\' && q + 1 < end && strchr("$`\"\\", q[1]) != NULL)
 			q++;
 		*(*out)++ = *q;
 	}

@@ -73,7 +73,7 @@ operations=0
 while read -r operation; do
 	check "--help has $operation" grep -q "^  $operation " "$T/out"
 	operations=$((operations + 1))
-done < <(grep -oE '\.name = "[a-z-]+", \.usage' "$ROOT/marker/main.c" | cut -d '"' -f 2)
+done < <(grep -oE '\{\.name = "[a-z-]+"' "$ROOT/marker/main.c" | cut -d '"' -f 2)
 equal "$operations" 26 'so many operations there are'
 run 0 dx-marker --version
 run 0 dx-marker -d "$T" -V $month file-downloaded --sha256 "$good" -- --odd.xml.gz 5

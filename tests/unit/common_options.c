@@ -18,8 +18,13 @@ static const struct option_def defs[] = {
     {'v', "verbose", NULL, NULL, "say more", true},
     {OPT_LEVEL, "level", "N", "TEST_LEVEL", "a number to 9", false},
 };
-static const struct option_program program = {"dx-test", "[FILE ...]", "tests options.", defs,
-    sizeof defs / sizeof *defs};
+static const struct option_program program = {
+    .name = "dx-test",
+    .operands = "[FILE ...]",
+    .purpose = "tests options.",
+    .options = defs,
+    .count = sizeof defs / sizeof *defs,
+};
 
 /* Notes each option as "letter=value;". */
 static int
