@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "common/io.h"
 #include "common/log.h"
@@ -48,6 +49,14 @@ print_help(const struct option_program *p)
 		p->more_help();
 	printf("\nSee %s(1) for the whole manual.\n", p->name);
 	return OPTIONS_DONE;
+}
+
+int
+options_status(enum options_result result)
+{
+	if (result == OPTIONS_DONE)
+		return EX_OK;
+	return result == OPTIONS_FAILED ? EX_IOERR : EX_USAGE;
 }
 
 enum options_result
@@ -178,7 +187,7 @@ options_parse(const struct option_program *p, int argc, char **argv, options_set
 	if (read_environment(p, set, context) == 0)
 		result = parse(p, argc, argv, letters, longs, seen, set, context);
 	if (result == OPTIONS_DONE && io_finish_stdout() != 0)
-		result = OPTIONS_BAD;
+		result = OPTIONS_FAILED;
 	*operand = optind;
 	free(seen);
 	free(letters);

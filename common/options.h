@@ -37,7 +37,8 @@ struct option_program {
 enum options_result {
 	OPTIONS_RUN, /* go on */
 	OPTIONS_DONE, /* --help or --version was answered: exit 0 */
-	OPTIONS_BAD /* a message was written: exit 64 */
+	OPTIONS_BAD, /* a message was written: exit 64 */
+	OPTIONS_FAILED /* the answer could not be written, a message was: exit 74 */
 };
 
 /*
@@ -56,6 +57,9 @@ typedef int options_set(void *context, int letter, const char *value);
  */
 enum options_result options_parse(const struct option_program *program, int argc, char **argv,
     options_set *set, void *context, int *operand);
+
+/* The exit status for a result that is not OPTIONS_RUN. */
+int options_status(enum options_result result);
 
 /* Says "try --help" after MESSAGE, for what only the program can see. Returns OPTIONS_BAD. */
 enum options_result options_bad(const struct option_program *program, const char *message);

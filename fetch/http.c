@@ -87,7 +87,7 @@ read_validator(const struct http *h, struct http_head *head)
 	const char *validator = *etag == '"' ? etag : modified;
 
 	if (strlen(validator) < sizeof head->validator)
-		strcpy(head->validator, validator);
+		memcpy(head->validator, validator, strlen(validator) + 1);
 }
 
 static void

@@ -49,7 +49,7 @@ decide(struct ledger *l)
 	int status = marker_call(l->marker, &answer, "should-process", NULL);
 
 	if (status == EX_OK && strlen(answer) < sizeof l->decision) {
-		strcpy(l->decision, answer);
+		memcpy(l->decision, answer, strlen(answer) + 1);
 	} else if (status == EX_OK) {
 		log_error("dx-marker should-process: unexpected answer: %s", answer);
 		status = EX_SOFTWARE;
@@ -79,7 +79,7 @@ ledger_close(struct ledger *l)
 int
 ledger_reset(struct ledger *l)
 {
-	strcpy(l->decision, "reprocess");
+	memcpy(l->decision, "reprocess", sizeof "reprocess");
 	return marker_call(l->marker, NULL, "reset", NULL);
 }
 

@@ -166,7 +166,7 @@ main(int argc, char **argv)
 	stop_install();
 	enum options_result result = read_arguments(argc, argv, &args);
 	if (result != OPTIONS_RUN)
-		return result == OPTIONS_DONE ? EX_OK : EX_USAGE;
+		return options_status(result);
 	int status = run_fetch(&args);
 	if (io_finish_stdout() != 0 && status == EX_OK)
 		status = EX_IOERR;

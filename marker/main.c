@@ -342,14 +342,9 @@ main(int argc, char **argv)
 
 	log_init(program.name);
 	stop_install();
-	switch (options_parse(&program, argc, argv, set_option, &a, &operand)) {
-	case OPTIONS_DONE:
-		return EX_OK;
-	case OPTIONS_BAD:
-		return EX_USAGE;
-	case OPTIONS_RUN:
-		break;
-	}
+	enum options_result parsed = options_parse(&program, argc, argv, set_option, &a, &operand);
+	if (parsed != OPTIONS_RUN)
+		return options_status(parsed);
 	int status = run(&a, argv + operand, (size_t)(argc - operand));
 	return io_finish_stdout() == 0 ? status : EX_IOERR;
 }

@@ -300,14 +300,9 @@ main(int argc, char **argv)
 	a.session.workers = processors();
 	a.session.max_rejects = 100;
 	a.session.block_size = 256u << 10;
-	switch (options_parse(&program, argc, argv, set_option, &a, &operand)) {
-	case OPTIONS_DONE:
-		return EX_OK;
-	case OPTIONS_BAD:
-		return EX_USAGE;
-	case OPTIONS_RUN:
-		break;
-	}
+	enum options_result parsed = options_parse(&program, argc, argv, set_option, &a, &operand);
+	if (parsed != OPTIONS_RUN)
+		return options_status(parsed);
 	stop_install();
 	int status = run(&a, argv + operand, argc - operand);
 	if (io_finish_stdout() != 0 && status == EX_OK)

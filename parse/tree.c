@@ -133,7 +133,7 @@ slice_equal(struct slice a, struct slice b)
 	/* No text and text of no length are not the same; without either there is nothing to
 	 * compare. */
 	return a.len == b.len && (a.data == NULL) == (b.data == NULL) &&
-	    (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+	    (a.data == NULL || memcmp(a.data, b.data, a.len) == 0);
 }
 
 bool

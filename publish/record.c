@@ -344,25 +344,17 @@ static bool
 step(struct scan *s, enum expect *next)
 {
 	skip_space(s);
-	switch (*next) {
-	case EXPECT_FIRST_KEY:
-		if (*s->p == '}')
-			break;
-		/* fall through */
-	case EXPECT_KEY:
-		*next = EXPECT_VALUE;
-		return scan_key(s);
-	case EXPECT_FIRST_VALUE:
-		if (*s->p == ']')
-			break;
-		/* fall through */
-	case EXPECT_VALUE:
-		return scan_value(s, next);
-	case EXPECT_AFTER:
+	bool empty = (*next == EXPECT_FIRST_KEY && *s->p == '}') ||
+	    (*next == EXPECT_FIRST_VALUE && *s->p == ']');
+
+	if (empty || *next == EXPECT_AFTER) {
+		*next = EXPECT_AFTER;
 		return scan_after(s, next);
 	}
-	*next = EXPECT_AFTER;
-	return scan_after(s, next);
+	if (*next == EXPECT_FIRST_VALUE || *next == EXPECT_VALUE)
+		return scan_value(s, next);
+	*next = EXPECT_VALUE;
+	return scan_key(s);
 }
 
 const char *

@@ -258,7 +258,7 @@ settings_read(struct settings *s, int argc, char **argv, int *status)
 	    .heartbeat_s = 60};
 	enum options_result result = options_parse(&program, argc, argv, set_option, s, &operand);
 	unsetenv(URL_VARIABLE);
-	*status = result == OPTIONS_BAD ? EX_USAGE : EX_OK;
+	*status = result == OPTIONS_RUN ? EX_OK : options_status(result);
 	if (result == OPTIONS_RUN && operand < argc) {
 		result = options_bad(&program, "it reads standard input and takes no operands");
 		*status = EX_USAGE;

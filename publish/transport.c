@@ -189,7 +189,10 @@ expect_host(SSL *ssl, const char *host)
 	if (inet_pton(AF_INET, host, number) == 1 || inet_pton(AF_INET6, host, number) == 1)
 		return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1;
 	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	return SSL_set1_host(ssl, host) == 1 && SSL_set_tlsext_host_name(ssl, host) == 1;
+	/* What SSL_set_tlsext_host_name does, without a cast that drops const. */
+	return SSL_set1_host(ssl, host) == 1 &&
+	    SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+		(void *)(size_t)host) == 1;
 }
 
 static int
