@@ -16,6 +16,7 @@
 #define BYTES_HAVE_VECTOR 1
 
 typedef char bytes_vector __attribute__((vector_size(16)));
+typedef unsigned char bytes_unsigned __attribute__((vector_size(16)));
 
 static inline bytes_vector
 bytes_load(const char *p)
@@ -58,9 +59,11 @@ bytes_letters(const char *p, size_t left)
 #ifdef BYTES_HAVE_VECTOR
 	if (left >= 16) {
 		bytes_vector v = bytes_load(p), lower = v | 0x20;
-		/* 'a' + 5 to 'z' + 5 is 102 to 127: the largest that a signed byte can be. */
+		/* 'a' + 5 to 'z' + 5 is 102 to 127: the largest that a signed byte can be. Added as
+		 * unsigned, because others overflow. */
+		bytes_vector raised = (bytes_vector)((bytes_unsigned)lower + 5);
 		unsigned found = bytes_bits(
-		    (bytes_vector)(lower + 5 > 101) | (bytes_vector)(v == '_'));
+		    (bytes_vector)(raised > 101) | (bytes_vector)(v == '_'));
 		return (size_t)__builtin_ctz(~found);
 	}
 #endif

@@ -13,6 +13,7 @@ struct gunzip {
 	bool inside; /* a member has begun and not ended */
 	bool produced; /* it gave something */
 	bool members; /* a whole one was seen */
+	size_t taken; /* bytes of the member so far */
 	const char *reason;
 };
 
@@ -46,19 +47,31 @@ gunzip_library(void)
 	return inflater_library();
 }
 
+/* Whether the bytes that come next can be those of a member (RFC 1952, section 2.3.1: ID1, ID2). */
+static bool
+starts_member(const struct gunzip *g, const char *in, size_t len)
+{
+	static const char magic[] = {'\x1f', '\x8b'};
+
+	for (size_t i = g->taken; i < sizeof magic && i - g->taken < len; i++)
+		if (in[i - g->taken] != magic[i])
+			return false;
+	return true;
+}
+
 int
 gunzip_run(struct gunzip *g, const char **in, size_t *in_len, char **out, size_t *out_len)
 {
 	/* Without input too: the library may hold back what there was no room for. */
 	while (*out_len > 0 && (*in_len > 0 || g->inside)) {
 		size_t in_before = *in_len, out_before = *out_len;
-		/* RFC 1952, section 2.3.1: each member starts with ID1. */
-		if (!g->inside && g->members && **in != '\x1f') {
+		if (g->members && !starts_member(g, *in, *in_len)) {
 			g->reason = "bytes after the last gzip member";
 			return -1;
 		}
 		enum inflater_result result = inflater_step(g->inflater, in, in_len, out, out_len);
 		g->inside = true;
+		g->taken += in_before - *in_len;
 		g->produced = g->produced || *out_len < out_before;
 		if (result == INFLATER_BAD) {
 			g->reason = inflater_reason(g->inflater);
@@ -69,6 +82,7 @@ gunzip_run(struct gunzip *g, const char **in, size_t *in_len, char **out, size_t
 		if (result == INFLATER_END) {
 			inflater_reset(g->inflater);
 			g->inside = g->produced = false;
+			g->taken = 0;
 			g->members = true;
 		} else if (*in_len == in_before && *out_len == out_before) {
 			break;

@@ -5,6 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -289,6 +292,19 @@ run(struct arguments *a, char *const *paths, int count)
 	return status;
 }
 
+/*
+ * Buffers that grew for one large record go back to the system. Left to itself the C library
+ * keeps them, for each thread anew, and what a run needs would be a matter of luck.
+ */
+static void
+tune_memory(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, 256 << 10);
+#endif
+}
+
 int
 main(int argc, char **argv)
 {
@@ -304,6 +320,7 @@ main(int argc, char **argv)
 	if (parsed != OPTIONS_RUN)
 		return options_status(parsed);
 	stop_install();
+	tune_memory();
 	int status = run(&a, argv + operand, argc - operand);
 	if (io_finish_stdout() != 0 && status == EX_OK)
 		status = EX_IOERR;

@@ -24,8 +24,8 @@ equal "$(find "$target/usr/bin" -type f ! -perm 755)" '' 'programs are 755'
 
 # What is installed works together, from wherever it lies.
 check 'a month goes through what was installed' env PATH=/usr/bin:/bin "$target/usr/bin/dx-run" \
-	-t labels -m "$DATA/month" -d "$T/data" -u "file:$T/out"
-equal "$(wc -l <"$T/out/labels.ndjson")" 1614 'and comes out'
+	-t labels -m "$DATA/month" -d "$T/data" -u "file:$T/sent"
+equal "$(wc -l <"$T/sent/labels.ndjson")" 1614 'and comes out'
 
 touch "$target/usr/bin/dx-other"
 run 0 in_root PREFIX=/usr uninstall

@@ -4,7 +4,8 @@
 
 usage: examples.py FILE FOLDER
 
-Of a page: each .Dl line and each .Bd -literal block of its EXAMPLES. Of Markdown: each ```sh block.
+Of a page: each .Dl line and each .Bd -literal block of its EXAMPLES, but those that start with a brace,
+which show what a file holds. Of Markdown: each ```sh block.
 They become FOLDER/01.sh, FOLDER/02.sh and so on.
 """
 import pathlib
@@ -50,7 +51,8 @@ def main():
     source, folder = map(pathlib.Path, sys.argv[1:])
     lines = source.read_text().splitlines()
     blocks = from_markdown(lines) if source.suffix == ".md" else from_page(lines)
-    for number, block in enumerate(blocks, 1):
+    commands = (block for block in blocks if not block[0].startswith("{"))
+    for number, block in enumerate(commands, 1):
         (folder / f"{number:02}.sh").write_text("\n".join(block) + "\n")
 
 
