@@ -53,6 +53,7 @@ struct split {
 	size_t same; /* those of its own name */
 	bool foreign; /* it is not an element of the record's name */
 	size_t candidate; /* where in it the next record may have begun; 0: nowhere */
+	size_t doubt; /* how far a record or markup is followed in doubt, in bytes */
 	const char *broken;
 	char lead[LEAD_MAX]; /* the line end and indentation before it */
 	size_t lead_len;
@@ -82,6 +83,7 @@ split_new(enum dump_type type)
 	struct split *s = mem_zero(1, sizeof *s);
 
 	s->type = type;
+	s->doubt = SPLIT_DOUBT_MAX;
 	if (type != DUMP_TYPES)
 		set_type(s, type);
 	return s;
@@ -233,13 +235,23 @@ is_tag_of(const struct split *s, size_t at, const char *name, size_t len)
 	return s->len - at > len + 1 && markup_has_name(s->data + at, s->data + s->len, name, len);
 }
 
+/* Where many records are cut, following each of them for long would take the square of the time. */
+static void
+doubt_less(struct split *s)
+{
+	if (s->doubt > SPLIT_DOUBT_MIN)
+		s->doubt /= 2;
+}
+
 /* The record is broken, seen at AT: the place of the next is known, or is looked for from there. */
 static enum split_result
 broken(struct split *s, size_t at, const char *why, struct split_record *r)
 {
 	s->broken = why;
-	if (s->candidate > 0)
+	if (s->candidate > 0) {
+		doubt_less(s);
 		return give_broken(s, s->candidate, r);
+	}
 	s->state = STATE_BROKEN;
 	s->pos = at;
 	return SPLIT_GOING;
@@ -258,14 +270,22 @@ close_record(struct split *s, size_t at, size_t next, bool own, struct split_rec
 	return broken(s, at, s->depth == 0 ? "an end tag too many" : "an end tag is missing", r);
 }
 
-/* Markup at AT that has no end in the window. */
+/* How far markup at AT may go on: no farther than in any other window. */
+static const char *
+doubt_end(const struct split *s, size_t at)
+{
+	return s->len - at > s->doubt ? s->data + at + s->doubt : s->data + s->len;
+}
+
+/* Markup at AT that has no end in the window, or none that is near. */
 static enum split_result
 open_markup(struct split *s, size_t at, struct split_record *r)
 {
 	s->pos = at;
-	if (s->last || s->len - at > SPLIT_DOUBT_MAX)
-		return broken(s, at + 1, "markup that does not end", r);
-	return need_more(s, s->start);
+	if (!s->last && s->len - at <= s->doubt)
+		return need_more(s, s->start);
+	doubt_less(s);
+	return broken(s, at + 1, "markup that does not end", r);
 }
 
 /* Takes the tag, of KIND, at AT, behind which is NEXT. */
@@ -297,9 +317,9 @@ take_markup(struct split *s, size_t at, struct split_record *r)
 {
 	const char *next = NULL;
 
-	if (s->candidate > 0 && at - s->candidate > SPLIT_DOUBT_MAX)
+	if (s->candidate > 0 && at - s->candidate > s->doubt)
 		return broken(s, at, "cut", r);
-	enum markup_kind kind = markup_scan(s->data + at, s->data + s->len, &next);
+	enum markup_kind kind = markup_scan(s->data + at, doubt_end(s, at), &next);
 	switch (kind) {
 	case MARKUP_END:
 	case MARKUP_START:
@@ -442,11 +462,11 @@ in_content(struct split *s, struct split_record *r)
 	}
 	if (s->data[at] != '<')
 		return stray_text(s, at, r);
-	enum markup_kind kind = markup_scan(s->data + at, s->data + s->len, &next);
+	enum markup_kind kind = markup_scan(s->data + at, doubt_end(s, at), &next);
 	size_t behind = (size_t)(next - s->data);
 	switch (kind) {
 	case MARKUP_MORE:
-		if (!s->last && s->len - at <= SPLIT_DOUBT_MAX)
+		if (!s->last && s->len - at <= s->doubt)
 			return need_more(s, lead_start(s, at));
 		begin(s, at, at + 1, MARKUP_BAD, r);
 		return broken(s, at + 1, "markup that does not end", r);

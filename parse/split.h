@@ -31,6 +31,9 @@
  */
 #define SPLIT_DOUBT_MAX (4u << 20)
 
+/* To this it shrinks by half with every record that turns out to be cut. */
+#define SPLIT_DOUBT_MIN (16u << 10)
+
 enum split_result {
 	SPLIT_RECORD, /* a record */
 	SPLIT_MORE, /* the window is used up */
