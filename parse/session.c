@@ -28,6 +28,9 @@
 /* Jobs in the ring for each worker: one that it works on, one that is done or waits. */
 #define JOBS_PER_WORKER 2
 
+/* After so many records it is looked whether a stop was asked for. */
+#define STOP_RECORDS 64
+
 struct session {
 	const struct session_options *options;
 	const struct session_file *file;
@@ -244,6 +247,8 @@ split_all(struct session *s, struct progress *progress)
 		case SPLIT_RECORD:
 			if (take_record(s, &r))
 				return EX_OK;
+			if (r.ordinal % STOP_RECORDS == 0 && stop_requested())
+				return STOP_STATUS;
 			break;
 		case SPLIT_MORE:
 			progress_update(progress, input_position(s->input));

@@ -308,6 +308,9 @@ take_tag(struct split *s, enum markup_kind kind, size_t at, size_t next, struct 
 		s->candidate = at;
 	s->depth += kind == MARKUP_START;
 	s->same += own && kind == MARKUP_START;
+	/* No dump nests its records like that: each of them was cut. */
+	if (s->candidate > 0 && s->same > SPLIT_SAME_MAX)
+		return broken(s, at, "cut", r);
 	return SPLIT_GOING;
 }
 

@@ -31,6 +31,10 @@
  */
 #define SPLIT_DOUBT_MAX (4u << 20)
 
+/* How many elements of the record's name may be open in it, if one of them stands where the next
+ * record would. */
+#define SPLIT_SAME_MAX 16
+
 /* To this it shrinks by half with every record that turns out to be cut. */
 #define SPLIT_DOUBT_MIN (16u << 10)
 
