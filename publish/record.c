@@ -246,8 +246,10 @@ static bool
 scan_value(struct scan *s, enum expect *next)
 {
 	struct record_text text = {NULL, 0};
+	struct record_text *member = s->member;
 	bool good = false;
 
+	s->member = NULL;
 	*next = EXPECT_AFTER;
 	switch (*s->p) {
 	case '{':
@@ -281,8 +283,8 @@ scan_value(struct scan *s, enum expect *next)
 	default:
 		return fail(s, "no JSON value");
 	}
-	if (good && s->member != NULL && s->member->data == NULL)
-		*s->member = text;
+	if (good && member != NULL && member->data == NULL)
+		*member = text;
 	return good;
 }
 
@@ -334,7 +336,6 @@ scan_after(struct scan *s, enum expect *next)
 		return fail(s, object ? "neither , nor }" : "neither , nor ]");
 	else
 		s->depth--;
-	s->member = NULL;
 	s->p++;
 	return true;
 }

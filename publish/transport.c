@@ -64,12 +64,12 @@ connect_one(const struct addrinfo *ai, int64_t deadline_ms, struct failure *f)
 	/* We gather messages ourselves; what is written shall leave. */
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-	if (connect(fd, ai->ai_addr, ai->ai_addrlen) != 0) {
-		if (errno != EINPROGRESS)
-			error = errno;
-		else if (wait_for(fd, POLLOUT, deadline_ms, f) != 0)
+	if (connect(fd, ai->ai_addr, ai->ai_addrlen) != 0)
+		error = errno;
+	if (error == EINPROGRESS) {
+		if (wait_for(fd, POLLOUT, deadline_ms, f) != 0)
 			goto close_fd;
-		else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+		if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
 			error = errno;
 	}
 	if (error == 0)

@@ -22,9 +22,11 @@ held = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
 print(*(s.getsockname()[1] for s in held))' "$1"
 }
 
-# Runs a program of RabbitMQ with the node's settings, and none of the system's.
+# Becomes a program of RabbitMQ with the node's settings, and none of the system's. For a subshell, so
+# that the process that is started is the one whose number $! is. What it dumps stays in its folder.
 in_node() {
-	env -i PATH=/usr/bin:/bin LANG=C.UTF-8 HOME="$node" \
+	cd "$node" || exit
+	exec env -i PATH=/usr/bin:/bin LANG=C.UTF-8 HOME="$node" \
 		ERL_EPMD_PORT="$epmd_port" ERL_EPMD_ADDRESS=127.0.0.1 \
 		RABBITMQ_NODENAME="dx$epmd_port@localhost" RABBITMQ_DIST_PORT="$dist_port" \
 		RABBITMQ_CONF_ENV_FILE="$node/env.conf" RABBITMQ_CONFIG_FILE="$node/rabbitmq.conf" \
@@ -44,7 +46,7 @@ broker_ready() {
 broker_start() {
 	if [ ! -d "$node" ]; then
 		mkdir -p "$node"
-		read -r epmd_port dist_port amqp_port amqps_port <<<"$(free_ports 4)"
+		read -r epmd_port dist_port amqp_port <<<"$(free_ports 3)"
 		AMQP=amqp://guest:guest@127.0.0.1:$amqp_port
 		printf '[].\n' >"$node/plugins"
 		: >"$node/env.conf"
@@ -74,11 +76,12 @@ broker_needed() {
 }
 
 broker_ctl() {
-	in_node "$rabbit/rabbitmqctl" --quiet "$@"
+	(in_node "$rabbit/rabbitmqctl" --quiet "$@")
 }
 
+# $broker_pid is a shell that waits for the node; the node wrote its own number down.
 broker_kill() {
-	kill -KILL "$broker_pid" 2>/dev/null
+	kill -KILL "$(cat "$node/pid")" 2>/dev/null
 	wait "$broker_pid" 2>/dev/null
 	broker_pid=''
 }
@@ -86,6 +89,7 @@ broker_kill() {
 broker_stop() {
 	[ -z "$broker_pid" ] || broker_kill
 	[ -z "$epmd_pid" ] || kill "$epmd_pid" 2>/dev/null
+	[ -z "$epmd_pid" ] || wait "$epmd_pid" 2>/dev/null
 }
 
 amqp() {
