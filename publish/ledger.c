@@ -2,11 +2,16 @@
 /* What is settled, what of that is recorded, and every question to the marker. */
 #include "publish/ledger.h"
 
+#include <sys/file.h>
+
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/log.h"
@@ -33,6 +38,7 @@ struct ledger {
 	char marker[4096]; /* empty: none */
 	char version[DUMP_VERSION_SIZE]; /* the month */
 	uint64_t files_total;
+	int lock; /* held on the month, -1: not */
 	char file[256]; /* the current one */
 	uint64_t sent; /* of this file in this run */
 	uint64_t settled;
@@ -54,6 +60,7 @@ ledger_new(uint64_t batch, uint64_t state_interval)
 
 	l->batch = batch;
 	l->state_interval = state_interval;
+	l->lock = -1;
 	return l;
 }
 
@@ -63,15 +70,45 @@ ledger_free(struct ledger *l)
 	if (l == NULL)
 		return;
 	marks_clear(&l->marks);
+	if (l->lock >= 0)
+		close(l->lock);
 	free(l);
 }
 
-void
+/* Keeps every other dx-publish off the month until the ledger is freed. */
+static int
+lock_month(struct ledger *l)
+{
+	char *path = mem_printf("%s.publish.lock", l->marker);
+	int status = EX_OK;
+
+	l->lock = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
+	if (l->lock < 0) {
+		log_error("%s: %s", path, strerror(errno));
+		status = EX_IOERR;
+	} else if (flock(l->lock, LOCK_EX | LOCK_NB) != 0) {
+		bool held = errno == EWOULDBLOCK;
+		log_error("%s: %s", path,
+		    held ? "another dx-publish works on this month" : strerror(errno));
+		status = held ? EX_TEMPFAIL : EX_IOERR;
+	}
+	free(path);
+	return status;
+}
+
+int
 ledger_use_marker(struct ledger *l, const struct stream_control *dump)
 {
 	snprintf(l->marker, sizeof l->marker, "%s", dump->path);
 	snprintf(l->version, sizeof l->version, "%s", dump->version);
 	l->files_total = dump->files_total;
+	if (!ledger_has_marker(l))
+		return EX_OK;
+	int status = lock_month(l);
+	/* Held by another: its marker is none of ours, not even to say that this run failed. */
+	if (status != EX_OK)
+		l->marker[0] = '\0';
+	return status;
 }
 
 bool
@@ -130,6 +167,21 @@ settle_base(struct ledger *l, const struct stream_control *start)
 	return EX_DATAERR;
 }
 
+/* Another pipeline may have completed the file since dx-fetch named it. */
+static int
+check_pending(const struct ledger *l)
+{
+	char *pending = NULL;
+	int status = marker_call(l->marker, &pending, "pending-files", l->file, (char *)NULL);
+
+	if (status == EX_OK && *pending == '\0') {
+		log_error("%s: was completed by another run meanwhile", l->file);
+		status = EX_TEMPFAIL;
+	}
+	free(pending);
+	return status;
+}
+
 int
 ledger_start_file(struct ledger *l, const struct stream_control *start, int64_t *messages)
 {
@@ -142,6 +194,8 @@ ledger_start_file(struct ledger *l, const struct stream_control *start, int64_t 
 	l->base = (struct counts){.position = start->skipped};
 	marks_clear(&l->marks);
 	if (ledger_has_marker(l))
+		status = check_pending(l);
+	if (status == EX_OK && ledger_has_marker(l))
 		status = settle_base(l, start);
 	l->reached = l->base;
 	l->totals.skipped += start->skipped;

@@ -30,8 +30,12 @@ struct ledger;
 struct ledger *ledger_new(uint64_t batch, uint64_t state_interval);
 void ledger_free(struct ledger *l);
 
-/* From now on what happens goes to the marker of DUMP; an empty path means that there is none. */
-void ledger_use_marker(struct ledger *l, const struct stream_control *dump);
+/*
+ * From now on what happens goes to the marker of DUMP; an empty path means that there is none. The
+ * month is locked, by flock on the marker's name with ".publish.lock", until ledger_free:
+ * EX_TEMPFAIL if another process holds it.
+ */
+int ledger_use_marker(struct ledger *l, const struct stream_control *dump);
 bool ledger_has_marker(const struct ledger *l);
 
 /*

@@ -132,8 +132,9 @@ take_dump(struct run *r, const struct stream_control *dump)
 		return EX_OK;
 	}
 	r->state = RUN_BETWEEN;
-	int status = open_sink(r, DUMP_TYPES);
-	ledger_use_marker(r->ledger, dump);
+	int status = ledger_use_marker(r->ledger, dump);
+	if (status == EX_OK)
+		status = open_sink(r, DUMP_TYPES);
 	if (status == EX_OK && ledger_has_marker(r->ledger))
 		status = completion_resend(r->sink, r->ledger);
 	return status;
