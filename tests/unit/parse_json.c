@@ -2,8 +2,8 @@
 /* Strings as JSON, and which bytes are UTF-8. */
 #include "parse/json.h"
 
-#include <stdint.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "tests/unit/unit.h"

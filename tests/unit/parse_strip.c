@@ -2,8 +2,8 @@
 /* White space as Python's str.strip has it; tests/filter/parse-text.t asks Python itself. */
 #include "parse/strip.h"
 
-#include <stdint.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "tests/unit/unit.h"
