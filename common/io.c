@@ -54,11 +54,13 @@ io_write_stoppable(int fd, const void *data, size_t len)
 ssize_t
 io_read(int fd, void *data, size_t size)
 {
-	for (;;) {
+	while (!stop_requested()) {
 		ssize_t n = read(fd, data, size);
-		if (n >= 0 || errno != EINTR || stop_requested())
+		if (n >= 0 || errno != EINTR)
 			return n;
 	}
+	errno = EINTR;
+	return -1;
 }
 
 int
@@ -121,6 +123,63 @@ write_durably(int fd, const void *data, size_t len)
 	return -1;
 }
 
+/* Removes PATH and keeps errno. */
+static void
+remove_quietly(const char *path)
+{
+	int saved = errno;
+
+	unlink(path);
+	errno = saved;
+}
+
+/* Copies what is left in FROM to TO. */
+static int
+copy_bytes(int from, int to)
+{
+	char bytes[16384];
+	ssize_t n;
+
+	while ((n = io_read(from, bytes, sizeof bytes)) > 0)
+		if (io_write_all(to, bytes, (size_t)n) != 0)
+			return -1;
+	return n == 0 ? 0 : -1;
+}
+
+/* Makes NAME, which must not be there, a durable copy of PATH. */
+static int
+copy_durably(const char *path, const char *name)
+{
+	int from = open(path, O_RDONLY | O_CLOEXEC);
+	if (from < 0)
+		return -1;
+	int to = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	int result = to >= 0 ? copy_bytes(from, to) : -1;
+	if (to >= 0) {
+		/* Nothing of its own to be written: the mode, the sync, the close. */
+		if (write_durably(to, "", 0) != 0)
+			result = -1;
+		if (result != 0)
+			remove_quietly(name);
+	}
+	int saved = errno;
+	close(from);
+	errno = saved;
+	return result;
+}
+
+int
+io_keep(const char *path, const char *name)
+{
+	if (link(path, name) == 0)
+		return 0;
+	/* VFAT, many FUSE and network file systems; or a file that has all the links it can. */
+	if (errno != EPERM && errno != ENOTSUP && errno != EOPNOTSUPP && errno != EMLINK &&
+	    errno != ENOSYS)
+		return -1;
+	return copy_durably(path, name);
+}
+
 /* Lets BACKUP name the file that PATH names now; no file yet is fine. */
 static int
 keep_old(const char *path, const char *backup)
@@ -130,12 +189,10 @@ keep_old(const char *path, const char *backup)
 	int result = -1;
 
 	if (unlink(name) == 0 || errno == ENOENT) {
-		if (link(path, name) == 0) {
+		if (io_keep(path, name) == 0) {
 			result = rename(name, backup);
-			int saved = errno;
-			if (result != 0)
-				unlink(name);
-			errno = saved;
+			/* It is still there on failure, or if both were one file. */
+			remove_quietly(name);
 		} else if (errno == ENOENT) {
 			result = 0;
 		}
@@ -147,25 +204,25 @@ keep_old(const char *path, const char *backup)
 int
 io_replace_file(const char *path, const void *data, size_t len, const char *backup)
 {
-	char *temp = mem_printf("%s.XXXXXX", path);
+	char *temp = mem_printf("%s.tmp", path);
 	int result = -1;
-	int fd = mkstemp(temp);
 
+	/* One that was left by a kill -9 gives way, whatever and whose it is. */
+	unlink(temp);
+	int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		log_error("%s: %s", path, strerror(errno));
 		free(temp);
 		return -1;
 	}
-	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && write_durably(fd, data, len) == 0 &&
-	    (backup == NULL || keep_old(path, backup) == 0) && rename(temp, path) == 0) {
+	if (write_durably(fd, data, len) == 0 && (backup == NULL || keep_old(path, backup) == 0) &&
+	    rename(temp, path) == 0) {
 		result = io_sync_parent(path);
 		if (result != 0)
 			log_error("%s: cannot make the folder durable: %s", path, strerror(errno));
 	} else {
 		log_error("%s: cannot be written: %s", path, strerror(errno));
-		int saved = errno;
-		unlink(temp);
-		errno = saved;
+		remove_quietly(temp);
 	}
 	free(temp);
 	return result;

@@ -17,7 +17,7 @@ int io_write_all(int fd, const void *data, size_t len);
  * then is not known. */
 int io_write_stoppable(int fd, const void *data, size_t len);
 
-/* One read(2) that is repeated when a signal interrupts it, unless a stop was asked for (stop.h):
+/* One read(2) that is repeated when a signal interrupts it; not done when a stop was asked for (stop.h):
  * then -1, EINTR. */
 ssize_t io_read(int fd, void *data, size_t size);
 
@@ -29,12 +29,19 @@ int io_read_file(const char *path, size_t max, char **data, size_t *len);
 
 /*
  * Puts LEN bytes at PATH so that at any moment either the old file or the new
- * one is there: temporary file beside it, fsync, rename, fsync of the folder. With
+ * one is there: temporary file PATH.tmp, fsync, rename, fsync of the folder. Callers
+ * exclude each other by a lock, so that one name will do and a kill -9 leaves no heap of them. With
  * BACKUP the old file, if any, stays under that name. An fsync that fails is an
  * error and not tried again, since the kernel may have dropped the pages. The
  * temporary file is removed on failure. Reports.
  */
 int io_replace_file(const char *path, const void *data, size_t len, const char *backup);
+
+/*
+ * Gives the file PATH the further name NAME, by link(2); where a file system has no such thing, by
+ * a durable copy. -1 with errno, EEXIST if NAME is there, ENOENT if PATH is not.
+ */
+int io_keep(const char *path, const char *name);
 
 /* Makes the entries of the folder that holds PATH durable. */
 int io_sync_parent(const char *path);

@@ -3,6 +3,7 @@
 #include "common/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,10 +16,31 @@
 static const char *program = "dx";
 static int level;
 
+/*
+ * Standard descriptors that the caller closed would be taken by the next files opened, and
+ * messages or the stream be written into them. What stands in for them cannot be read or
+ * written, as a closed one cannot; but messages vanish.
+ */
+static void
+fill_standard_descriptors(void)
+{
+	static const int modes[] = {O_WRONLY, O_RDONLY, O_WRONLY};
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+			continue;
+		/* The lowest that is free is this one. */
+		int opened = open("/dev/null", modes[fd]);
+		if (opened > STDERR_FILENO)
+			close(opened);
+	}
+}
+
 void
 log_init(const char *name)
 {
 	program = name;
+	fill_standard_descriptors();
 }
 
 void

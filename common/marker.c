@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -23,6 +25,10 @@ extern char **environ;
 
 /* The most arguments of a call: the files of a month and the operation. */
 #define MARKER_ARGS_MAX 32
+
+/* How long a call may go on once a stop was asked for. It takes a few milliseconds; what takes
+ * longer waits for the marker's lock, and would for half a minute. */
+#define STOP_WAIT_MS 1000
 
 /* The program to run; the caller frees. */
 static char *
@@ -76,10 +82,30 @@ start(const char *program, char *const argv[], int fd, pid_t *pid)
 	return error;
 }
 
+/* Waits until there is something to read from FD, which PID has open until it ends. */
 static void
-read_all(int fd, struct buf *out)
+wait_for_output(int fd, pid_t pid)
+{
+	struct pollfd wanted = {.fd = fd, .events = POLLIN};
+	bool told = false;
+	int ready;
+
+	/* A signal may come just before poll, which then knows nothing of it: hence the steps. */
+	while ((ready = poll(&wanted, 1, told ? -1 : STOP_WAIT_MS)) == 0 ||
+	    (ready < 0 && errno == EINTR)) {
+		if (ready != 0 || told || !stop_requested())
+			continue;
+		/* dx-marker gives up the waiting; a change that has begun it finishes. */
+		kill(pid, SIGTERM);
+		told = true;
+	}
+}
+
+static void
+read_all(int fd, pid_t pid, struct buf *out)
 {
 	for (;;) {
+		wait_for_output(fd, pid);
 		ssize_t n = read(fd, buf_reserve(out, 4096), 4096);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -95,8 +121,12 @@ wait_for(pid_t pid, const char *operation)
 	int status;
 
 	while (waitpid(pid, &status, 0) < 0) {
-		if (errno == EINTR)
+		if (errno == EINTR) {
+			/* It has closed its output, so it is no dx-marker at work. */
+			if (stop_requested())
+				kill(pid, SIGTERM);
 			continue;
+		}
 		log_error("dx-marker %s: %s", operation, strerror(errno));
 		return EX_OSERR;
 	}
@@ -127,7 +157,7 @@ run(const char *program, char *const argv[], const char *operation, struct buf *
 	int error = start(program, argv, fds[1], &pid);
 	close(fds[1]);
 	if (error == 0)
-		read_all(fds[0], text);
+		read_all(fds[0], pid, text);
 	close(fds[0]);
 	return error == 0 ? wait_for(pid, operation) : cannot_run(program, error);
 }

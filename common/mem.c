@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "common/log.h"
 
@@ -15,7 +16,8 @@ _Noreturn void
 mem_exhausted(void)
 {
 	log_error("out of memory");
-	exit(EX_OSERR);
+	/* Not exit: other threads may be in the libraries whose handlers that would run. */
+	_exit(EX_OSERR);
 }
 
 void *

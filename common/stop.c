@@ -3,15 +3,16 @@
 #include "common/stop.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 
-static volatile sig_atomic_t stopping;
+/* The signal that came, 0: none. Lock-free, so a handler may write it, and threads may read it. */
+static atomic_int stopping;
 
 static void
 on_signal(int number)
 {
-	(void)number;
-	stopping = 1;
+	atomic_store(&stopping, number);
 }
 
 void
@@ -33,5 +34,11 @@ stop_install(void)
 bool
 stop_requested(void)
 {
-	return stopping != 0;
+	return atomic_load(&stopping) != 0;
+}
+
+int
+stop_signal(void)
+{
+	return atomic_load(&stopping);
 }

@@ -19,4 +19,7 @@ void stop_install(void);
 /* True once one of the signals came. */
 bool stop_requested(void);
 
+/* Which of them came, 0 if none did. */
+int stop_signal(void);
+
 #endif

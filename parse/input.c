@@ -30,7 +30,6 @@ struct input {
 	char *raw; /* bytes as read: raw_at of raw_len are used */
 	size_t raw_at;
 	size_t raw_len;
-	bool raw_ended;
 	size_t block_size;
 
 	pthread_t thread;

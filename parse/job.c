@@ -8,6 +8,10 @@
 #include "common/mem.h"
 #include "common/stream.h"
 
+/* The largest buffer of lines that is kept for the next block: that of a usual block is half of it.
+ */
+#define OUT_KEPT_MAX (1u << 20)
+
 struct job *
 job_new(void)
 {
@@ -31,6 +35,9 @@ job_reset(struct job *j)
 {
 	for (size_t i = 0; i < j->blemish_count; i++)
 		free(j->blemishes[i].reason);
+	/* What one large record needed is not kept for the rest of the file. */
+	if (j->out.cap > OUT_KEPT_MAX)
+		buf_free(&j->out);
 	j->block = NULL;
 	j->count = j->blemish_count = j->out.len = 0;
 }

@@ -16,6 +16,7 @@
 #include "common/log.h"
 #include "common/numbers.h"
 #include "common/options.h"
+#include "common/pipe.h"
 #include "common/stop.h"
 #include "parse/session.h"
 #include "parse/stage.h"
@@ -321,6 +322,8 @@ main(int argc, char **argv)
 		return options_status(parsed);
 	stop_install();
 	tune_memory();
+	pipe_enlarge(STDIN_FILENO);
+	pipe_enlarge(STDOUT_FILENO);
 	int status = run(&a, argv + operand, argc - operand);
 	if (io_finish_stdout() != 0 && status == EX_OK)
 		status = EX_IOERR;

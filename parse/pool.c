@@ -141,7 +141,7 @@ wait_room(struct pool *p)
 		return;
 	p->failed = true;
 	for (unsigned i = 0; i < p->worker_count; i++)
-		pthread_kill(p->workers[i].thread, SIGTERM);
+		pthread_kill(p->workers[i].thread, stop_signal());
 }
 
 int

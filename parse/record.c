@@ -3,11 +3,16 @@
 #include "parse/record.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/mem.h"
+#include "parse/markup.h"
 #include "parse/repair.h"
 #include "parse/scan.h"
 #include "parse/xml.h"
+
+/* The most equals signs in a tag: of attributes, or in their values. The dumps have eight. */
+#define ATTRIBUTES_MAX 5000
 
 struct recorder {
 	enum record_scanner scanner;
@@ -42,12 +47,39 @@ recorder_free(struct recorder *r)
 	free(r);
 }
 
+/* Whether a tag of RAW has so many attributes that libxml2, which compares all with all, would take
+ * minutes. */
+static bool
+has_too_many_attributes(struct slice raw)
+{
+	const char *p = raw.data, *end = p + raw.len, *next = NULL;
+
+	while ((p = memchr(p, '<', (size_t)(end - p))) != NULL) {
+		enum markup_kind kind = markup_scan(p, end, &next);
+		if (kind == MARKUP_MORE || kind == MARKUP_DECLARATION || kind == MARKUP_BAD)
+			break;
+		size_t signs = 0;
+		if (kind == MARKUP_START || kind == MARKUP_EMPTY)
+			for (const char *q = p; (q = memchr(q, '=', (size_t)(next - q))) != NULL;
+			     q++)
+				signs++;
+		if (signs > ATTRIBUTES_MAX)
+			return true;
+		p = next;
+	}
+	return false;
+}
+
 /* One try at RAW; 0, or -1 with *REASON. */
 static int
 parse(struct recorder *r, struct slice raw, const char **reason)
 {
 	if (r->scanner == SCANNER_FAST && scan_record(raw.data, raw.len, &r->tree))
 		return 0;
+	if (has_too_many_attributes(raw)) {
+		*reason = "a tag with too many attributes";
+		return -1;
+	}
 	int result = xml_parse(r->xml, raw.data, raw.len, &r->tree);
 	if (result != 0)
 		*reason = xml_reason(r->xml);

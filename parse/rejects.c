@@ -13,6 +13,7 @@
 #include "common/io.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/stop.h"
 #include "parse/json.h"
 
 struct rejects {
@@ -81,8 +82,10 @@ rejects_add(struct rejects *x, const char *file, const struct split_record *r, b
 	json_string(out, text(reason));
 	add_raw(out, (struct slice){r->data, r->len});
 	buf_add_str(out, "}\n");
-	if (io_write_all(x->fd, out->data, out->len) == 0)
+	if (io_write_stoppable(x->fd, out->data, out->len) == 0)
 		return 0;
+	if (stop_requested())
+		return -1;
 	log_error("%s: %s", x->path, strerror(errno));
 	return -1;
 }

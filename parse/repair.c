@@ -2,6 +2,7 @@
 /* Mending what old dumps hold and XML does not allow. */
 #include "parse/repair.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -36,6 +37,16 @@ is_zero(const char *p, const char *end)
 	return end > p && strspn(p, "0") == (size_t)(end - p);
 }
 
+/* The semicolon behind the digits of a character reference from P on; NULL if none stands there. */
+static const char *
+digits_end(const char *p, const char *end)
+{
+	p += p < end && *p == 'x';
+	while (p < end && isxdigit((unsigned char)*p))
+		p++;
+	return p < end && *p == ';' ? p : NULL;
+}
+
 /* A reference at P, an ampersand. */
 static struct change
 reference(const char *p, const char *end)
@@ -48,7 +59,7 @@ reference(const char *p, const char *end)
 	if (!starts_with(p, end, "&#"))
 		return (struct change){1, "&amp;",
 		    "ampersand that starts no reference, or unknown entity"};
-	const char *semicolon = memchr(p, ';', (size_t)(end - p));
+	const char *semicolon = digits_end(p + 2, end);
 	/* Zero is forbidden as well as absent: the digits tell which. */
 	if (c == 0 && !is_zero(p + 2, semicolon))
 		return (struct change){1, "&amp;", "ampersand that starts no reference"};

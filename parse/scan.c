@@ -24,6 +24,9 @@
 /* And longer names; libxml2's limit is 50,000. */
 #define SCAN_NAME_MAX 1000
 
+/* And tags with more attributes: comparing all with all is for a few. */
+#define SCAN_ATTRIBUTES_MAX 64
+
 struct scan {
 	const char *p;
 	const char *end;
@@ -203,10 +206,12 @@ static bool
 add_attribute(struct scan *s, struct node *n, struct slice name, struct slice value)
 {
 	struct node **end = &n->attributes;
+	unsigned count = 0;
 
 	for (; *end != NULL; end = &(*end)->next)
-		if ((*end)->name.len == name.len &&
-		    memcmp((*end)->name.data, name.data, name.len) == 0)
+		if (++count == SCAN_ATTRIBUTES_MAX ||
+		    ((*end)->name.len == name.len &&
+			memcmp((*end)->name.data, name.data, name.len) == 0))
 			return false;
 	struct node *a = arena_take(&s->tree->arena, sizeof *a);
 	*a = (struct node){.name = name, .key = name_key(s, name), .text = value};
@@ -222,8 +227,9 @@ scan_attributes(struct scan *s, struct node *n, bool *empty)
 		bool space = s->p < s->end && is_blank(*s->p);
 		while (s->p < s->end && is_blank(*s->p))
 			s->p++;
+		/* Even a tag that closes itself has two bytes more. */
 		if (s->end - s->p < 2)
-			return s->end - s->p == 1 && *s->p == '>' && (*empty = false, s->p++, true);
+			return false;
 		if (*s->p == '>' || (s->p[0] == '/' && s->p[1] == '>')) {
 			*empty = *s->p == '/';
 			s->p += *empty ? 2 : 1;

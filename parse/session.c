@@ -42,6 +42,7 @@ struct session {
 	struct pool *pool; /* made when the type is known */
 	struct job_worker *workers;
 	int status; /* of finishing; read when the pool is idle */
+	char finish_reason[128]; /* likewise */
 
 	pthread_mutex_t lock; /* for the two below */
 	struct job **free_jobs;
@@ -82,7 +83,7 @@ report_blemish(struct session *s, const struct job *j, const struct blemish *b)
 
 	if (o->rejects != NULL &&
 	    rejects_add(o->rejects, s->file->name, r, b->repaired, b->reason) != 0) {
-		s->status = EX_IOERR;
+		s->status = stop_requested() ? STOP_STATUS : EX_IOERR;
 		return -1;
 	}
 	log_warn("%s: line %llu: record %llu %s: %s", s->file->name, (unsigned long long)r->line,
@@ -98,7 +99,9 @@ report_blemish(struct session *s, const struct job *j, const struct blemish *b)
 	snprintf(text, sizeof text,
 	    o->strict ? "a record was rejected" : "more than %llu records were rejected",
 	    (unsigned long long)o->max_rejects);
-	s->status = fail(s, EX_DATAERR, text);
+	log_error("%s: %s", s->file->name, text);
+	snprintf(s->finish_reason, sizeof s->finish_reason, "%s", text);
+	s->status = EX_DATAERR;
 	return -1;
 }
 
@@ -314,8 +317,10 @@ session_run(const struct session_options *options, const struct session_file *fi
 	int status = split_all(&s, progress);
 	/* What was found goes out also when the file turned out bad. */
 	give_block(&s);
-	if (s.pool != NULL && pool_wait(s.pool) != 0 && s.status != EX_OK)
+	if (s.pool != NULL && pool_wait(s.pool) != 0 && s.status != EX_OK) {
 		status = s.status;
+		snprintf(counts->reason, sizeof counts->reason, "%s", s.finish_reason);
+	}
 	if (stop_requested())
 		status = STOP_STATUS;
 	progress_finish(progress);

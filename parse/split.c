@@ -221,6 +221,8 @@ may_be_next(const struct split *s, size_t at)
 	if (s->lead_len > 0)
 		return inside > s->lead_len &&
 		    memcmp(s->data + at - s->lead_len, s->lead, s->lead_len) == 0;
+	if (inside > 0 && s->data[at - 1] == '\n')
+		return true;
 	for (; inside > 0 && is_space(s->data[at - 1]); inside--)
 		at--;
 	return inside > s->name_len + 3 && s->data[at - 1] == '>' &&
@@ -320,7 +322,8 @@ take_markup(struct split *s, size_t at, struct split_record *r)
 {
 	const char *next = NULL;
 
-	if (s->candidate > 0 && at - s->candidate > s->doubt)
+	/* In one long line every list of elements of that name would raise the doubt. */
+	if (s->candidate > 0 && s->lead_len > 0 && at - s->candidate > s->doubt)
 		return broken(s, at, "cut", r);
 	enum markup_kind kind = markup_scan(s->data + at, doubt_end(s, at), &next);
 	switch (kind) {

@@ -160,6 +160,8 @@ parse_opened(const struct stage *s, const struct stream_control *c, int fd, uint
 	int status = EX_DATAERR;
 
 	if (in == NULL) {
+		if (stop_requested())
+			return STOP_STATUS;
 		log_error("%s: %s", c->path, strerror(errno));
 		status = EX_IOERR;
 		snprintf(counts.reason, sizeof counts.reason, "cannot be read");

@@ -54,10 +54,16 @@ tree_add_run(struct tree *t, struct node *n, struct slice run)
 		return;
 	}
 	/* Mixed content, which no dump has: text, child, text. */
-	char *both = arena_take(&t->arena, n->text.len + run.len);
-	memcpy(both, n->text.data, n->text.len);
-	memcpy(both + n->text.len, run.data, run.len);
-	n->text = (struct slice){both, n->text.len + run.len};
+	size_t len = n->text.len + run.len;
+	if (len > n->text_room) {
+		n->text_room = 2 * len;
+		char *room = arena_take(&t->arena, n->text_room);
+		memcpy(room, n->text.data, n->text.len);
+		n->text.data = room;
+	}
+	/* The room is the arena's, and only here is it written to. */
+	memcpy((char *)(size_t)n->text.data + n->text.len, run.data, run.len);
+	n->text.len = len;
 }
 
 /* Ends the run of text that a tag ends. */

@@ -26,6 +26,7 @@ struct node {
 	struct slice name;
 	uint64_t key; /* tree_key of the name, for comparing */
 	struct slice text;
+	size_t text_room; /* bytes there are for text, if it is of several runs; else 0 */
 	struct node *attributes; /* in document order, linked by next */
 	struct node *children; /* likewise */
 	struct node *last_child;
@@ -34,8 +35,7 @@ struct node {
 };
 
 /*
- * Builds one tree: tree_start, then the events of the document in order, then
- * tree_finish.
+ * Builds one tree: tree_reset, then the events of the document in order.
  */
 struct tree {
 	struct arena arena;

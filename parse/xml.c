@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/mem.h"
+#include "parse/json.h"
 
 /* What a parser may keep of names, in bytes: all those of the dumps are far less. */
 #define NAMES_MAX (1u << 20)
@@ -20,10 +21,33 @@ struct xml {
 	char reason[256];
 };
 
+/* Without memory libxml2 would call a good record not well-formed, and go on. */
+static void *
+take_memory(size_t size)
+{
+	return mem_alloc(size);
+}
+
+static void *
+resize_memory(void *p, size_t size)
+{
+	return mem_resize(p, size, 1);
+}
+
+/* What libxml2 has to say is in lastError; nothing goes to standard error raw. */
+static void
+say_nothing(void *context, const char *format, ...)
+{
+	(void)context;
+	(void)format;
+}
+
 void
 xml_init(void)
 {
 	LIBXML_TEST_VERSION
+	xmlMemSetup(free, take_memory, resize_memory, mem_strdup);
+	xmlSetGenericErrorFunc(NULL, say_nothing);
 	xmlInitParser();
 }
 
@@ -110,6 +134,8 @@ keep_reason(struct xml *x)
 
 	snprintf(x->reason, sizeof x->reason, "%s", message != NULL ? message : "not well-formed");
 	x->reason[strcspn(x->reason, "\n")] = '\0';
+	/* Not cut inside a character. */
+	x->reason[json_utf8_valid((struct slice){x->reason, strlen(x->reason)})] = '\0';
 }
 
 int
