@@ -17,8 +17,8 @@ int io_write_all(int fd, const void *data, size_t len);
  * then is not known. */
 int io_write_stoppable(int fd, const void *data, size_t len);
 
-/* One read(2) that is repeated when a signal interrupts it; not done when a stop was asked for (stop.h):
- * then -1, EINTR. */
+/* One read(2) that is repeated when a signal interrupts it; not done when a stop was asked for
+ * (stop.h): then -1, EINTR. */
 ssize_t io_read(int fd, void *data, size_t size);
 
 /*

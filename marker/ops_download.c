@@ -48,8 +48,9 @@ ops_start_file_download(struct state *s, const struct call *c, struct buf *out)
 
 /*
  * Whether the file that is there now cannot be the one that was processed. Digests
- * decide where both are known. Without them the size does, if the entry BEFORE still
- * says how large the file was; knowing nothing is no reason to do a file again.
+ * decide where both are known. Without them the size does: the one that was noted when the
+ * processing began, or in older markers that of the entry BEFORE, if no start-download
+ * has cleared it. Knowing nothing is no reason to do a file again.
  */
 static bool
 processed_other_bytes(const struct state *s, const struct call *c, const struct json_object *before)
@@ -61,6 +62,8 @@ processed_other_bytes(const struct state *s, const struct call *c, const struct 
 		return false;
 	if (source != NULL && (c->given & WITH_SHA256) != 0)
 		return !value_is(progress, "source_checksum", c->sha256);
+	if (value_count(progress, "source_bytes") > 0)
+		return value_count(progress, "source_bytes") != c->numbers[0];
 	return value_is(before, "status", STATUS_COMPLETED) &&
 	    value_count(before, "bytes_downloaded") != c->numbers[0];
 }

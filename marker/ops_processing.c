@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Operations on the processing phase and its files. */
+#include <string.h>
 #include <sysexits.h>
 
 #include "marker/ops.h"
@@ -48,6 +49,24 @@ ops_start_processing(struct state *s, const struct call *c, struct buf *out)
 	return EX_OK;
 }
 
+/*
+ * Notes in ENTRY which bytes of FILE are processed, those with the digest SHA256 or NULL: the
+ * next start-download forgets what is said of the file, and file-downloaded must tell then
+ * whether it is still the same.
+ */
+static void
+note_source(struct state *s, struct json_object *entry, const char *file, const char *sha256)
+{
+	const struct json_object *download = state_find_download(s, file);
+	bool known = value_is(download, "status", STATUS_COMPLETED);
+	const char *checksum = known ? value_text(download, "checksum") : NULL;
+	bool same = sha256 == NULL || checksum == NULL || strcmp(sha256, checksum) == 0;
+
+	value_set_text(entry, "source_checksum", sha256 != NULL ? sha256 : checksum);
+	value_set_count(entry, "source_bytes",
+	    known && same ? value_count(download, "bytes_downloaded") : 0);
+}
+
 /* The entry of FILE, which begins now if it is not there. */
 static struct json_object *
 begun_entry(struct state *s, const char *file)
@@ -59,6 +78,7 @@ begun_entry(struct state *s, const char *file)
 	entry = state_make_progress(s, file);
 	value_set_text(entry, "status", STATUS_IN_PROGRESS);
 	value_set_now(entry, "started_at");
+	note_source(s, entry, file, NULL);
 	state_set_type(s, file, STATUS_IN_PROGRESS);
 	return entry;
 }
@@ -75,7 +95,7 @@ ops_start_file_processing(struct state *s, const struct call *c, struct buf *out
 	value_set_count(entry, "batches_sent", 0);
 	value_set_now(entry, "started_at");
 	value_set_text(entry, "completed_at", NULL);
-	value_set_text(entry, "source_checksum", c->sha256);
+	note_source(s, entry, c->file, c->sha256);
 	value_set_text(entry, "shape", c->shape);
 	value_set_count(entry, "position", 0);
 	value_set_flag(entry, "completion_sent", false);

@@ -3,6 +3,7 @@
 #include "marker/schema.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ enum member_type {
 	MEMBER_TEXT, /* string */
 	MEMBER_NULLABLE, /* string or null; times too, in whatever form they come */
 	MEMBER_STATUS, /* one of the four */
-	MEMBER_COUNT, /* whole, 0 to INT64_MAX */
+	MEMBER_COUNT, /* whole, 0 to INT64_MAX; others write 3.0 or null too */
 	MEMBER_SECONDS, /* number or null */
 	MEMBER_FLAG, /* true or false */
 	MEMBER_TEXTS, /* array of strings */
@@ -64,6 +65,7 @@ static const struct member progress_entry[] = {
     {"started_at", MEMBER_NULLABLE, false, NULL},
     {"completed_at", MEMBER_NULLABLE, false, NULL},
     {"source_checksum", MEMBER_NULLABLE, false, NULL},
+    {"source_bytes", MEMBER_COUNT, false, NULL},
     {"shape", MEMBER_NULLABLE, false, NULL},
     {"position", MEMBER_COUNT, false, NULL},
     {"completion_sent", MEMBER_FLAG, false, NULL},
@@ -138,8 +140,13 @@ is_status(struct json_object *value)
 static bool
 is_count(struct json_object *value)
 {
-	return json_object_is_type(value, json_type_int) && json_object_get_int64(value) >= 0 &&
-	    json_object_get_uint64(value) <= INT64_MAX;
+	if (json_object_is_type(value, json_type_double)) {
+		double count = json_object_get_double(value);
+		return count >= 0 && count < (double)INT64_MAX && count == floor(count);
+	}
+	return value == NULL ||
+	    (json_object_is_type(value, json_type_int) && json_object_get_int64(value) >= 0 &&
+		json_object_get_uint64(value) <= INT64_MAX);
 }
 
 static bool
@@ -316,6 +323,8 @@ fill_member(const struct member *m, struct json_object *old)
 		return fill_members(m->inside, value);
 	if (m->type == MEMBER_ENTRIES)
 		return fill_entries(m->inside, value);
+	if (m->type == MEMBER_COUNT && !json_object_is_type(value, json_type_int))
+		return value_new_count(json_object_get_int64(value));
 	return json_object_get(value);
 }
 

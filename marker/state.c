@@ -82,6 +82,7 @@ state_reset(struct state *s)
 
 	adopt(s, schema_new());
 	value_set_text(s->root, "current_version", value_text(old, "current_version"));
+	s->was_reset = true;
 	json_object_put(old);
 }
 

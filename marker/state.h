@@ -24,6 +24,7 @@ struct state {
 	struct json_object *processing;
 	struct json_object *publishing;
 	struct json_object *summary;
+	bool was_reset; /* by state_reset: the one that was read is to be kept */
 };
 
 /* Returns a marker of nothing yet for the month VERSION. state_free(NULL) is allowed. */
@@ -42,7 +43,7 @@ void state_print(const struct state *s, struct buf *out);
 /* The month, lent. */
 const char *state_version(const struct state *s);
 
-/* Starts the same month afresh. */
+/* Starts the same month afresh, and notes it. */
 void state_reset(struct state *s);
 
 /* Sets last_updated to now. */

@@ -3,6 +3,7 @@
 #include "marker/store.h"
 
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,14 +27,19 @@
 #define LOCK_STEP_MIN_MS 2
 #define LOCK_STEP_MAX_MS 40
 
-/* More damaged markers than this within one second are not set aside. */
-#define CORRUPT_NAMES_MAX 1000
+/* What a marker is kept as, in the name that it gets. */
+#define KEPT_CORRUPT "corrupt"
+#define KEPT_RESET   "reset"
+
+/* More damaged markers than this or reset ones within one second are not kept. */
+#define KEPT_NAMES_MAX 1000
 
 struct store {
 	char *path;
 	char *backup_path;
 	char *lock_path;
 	char *version; /* or NULL */
+	bool version_doubtful; /* asked for, and the file's name does not say it too */
 	bool strict;
 	bool damaged; /* the marker on disk is no marker */
 	bool backup_damaged;
@@ -45,6 +51,7 @@ enum found {
 	FOUND_GOOD,
 	FOUND_NONE,
 	FOUND_DAMAGED,
+	FOUND_OTHER, /* a good one, of a month that was perhaps not meant */
 	FOUND_ERROR /* errno says what */
 };
 
@@ -63,15 +70,34 @@ version_of_name(const char *path)
 	return mem_strdup(version);
 }
 
+/* The file that PATH stands for: a rename would replace a symbolic link and leave its file behind,
+ * and who comes by another name would take another lock. The caller frees. */
+static char *
+real_path(const char *path)
+{
+	struct stat info;
+	char *real = NULL;
+
+	if (lstat(path, &info) == 0 && S_ISLNK(info.st_mode))
+		real = realpath(path, NULL);
+	return real != NULL ? real : mem_strdup(path);
+}
+
 struct store *
 store_open(const char *path, const char *version, bool strict)
 {
 	struct store *st = mem_zero(1, sizeof *st);
 
-	st->path = mem_strdup(path);
-	st->backup_path = mem_printf("%s.bak", path);
-	st->lock_path = mem_printf("%s.lock", path);
-	st->version = version != NULL ? mem_strdup(version) : version_of_name(path);
+	st->path = real_path(path);
+	st->backup_path = mem_printf("%s.bak", st->path);
+	st->lock_path = mem_printf("%s.lock", st->path);
+	char *named = version_of_name(st->path);
+	if (named == NULL)
+		named = version_of_name(path);
+	st->version_doubtful = version != NULL && (named == NULL || strcmp(named, version) != 0);
+	st->version = version != NULL ? mem_strdup(version) : named;
+	if (version != NULL)
+		free(named);
 	st->strict = strict;
 	st->lock = -1;
 	return st;
@@ -158,6 +184,18 @@ store_unlock(struct store *st)
 	sigprocmask(SIG_SETMASK, &st->signals, NULL);
 }
 
+/* Whether the LEN bytes at TEXT are a marker of any month. */
+static bool
+is_marker(const char *text, size_t len)
+{
+	char *why = NULL;
+	struct state *s = state_parse(text, len, NULL, &why);
+
+	free(why);
+	state_free(s);
+	return s != NULL;
+}
+
 /* Reads PATH into *OUT; *WHY says how it is damaged, for the caller to free. */
 static enum found
 read_marker(const struct store *st, const char *path, struct state **out, char **why)
@@ -169,7 +207,10 @@ read_marker(const struct store *st, const char *path, struct state **out, char *
 	*why = NULL;
 	if (io_read_file(path, STORE_BYTES_MAX, &text, &len) == 0) {
 		*out = state_parse(text, len, st->version, why);
+		bool other = *out == NULL && st->version_doubtful && is_marker(text, len);
 		free(text);
+		if (other)
+			return FOUND_OTHER;
 		return *out != NULL ? FOUND_GOOD : FOUND_DAMAGED;
 	}
 	if (errno == ENOENT)
@@ -192,39 +233,54 @@ load_new(const struct store *st, struct state **out)
 	return EX_OK;
 }
 
+/* What keeps PATH from being replaced, whether it is good or not; EX_OK if nothing does. */
+static int
+refuse(const char *path, enum found found, const char *why)
+{
+	if (found == FOUND_OTHER) {
+		log_error("%s: %s", path, why);
+		return EX_DATAERR;
+	}
+	if (found == FOUND_ERROR) {
+		log_error("%s: cannot be read: %s", path, strerror(errno));
+		return EX_IOERR;
+	}
+	return EX_OK;
+}
+
 /* The marker is damaged, as WHY says: takes the one before, or a new one. */
 static int
 load_instead(struct store *st, const char *why, struct state **out)
 {
 	char *backup_why;
 	enum found found = read_marker(st, st->backup_path, out, &backup_why);
+	int status = refuse(st->backup_path, found, backup_why);
 
 	st->damaged = true;
 	st->backup_damaged = found == FOUND_DAMAGED;
-	if (found == FOUND_GOOD)
+	if (status != EX_OK)
+		log_error("%s: %s, and the one before cannot be taken", st->path, why);
+	else if (found == FOUND_GOOD)
 		log_warn("%s: %s; taking the one before, %s", st->path, why, st->backup_path);
 	else if (found == FOUND_NONE)
 		log_warn("%s: %s; starting a new one", st->path, why);
 	else
 		log_warn("%s: %s, and %s: %s; starting a new one", st->path, why, st->backup_path,
-		    found == FOUND_DAMAGED ? backup_why : strerror(errno));
+		    backup_why);
 	free(backup_why);
-	return found == FOUND_GOOD ? EX_OK : load_new(st, out);
+	return found == FOUND_GOOD || status != EX_OK ? status : load_new(st, out);
 }
 
 int
 store_load(struct store *st, struct state **out)
 {
 	char *why;
-	int status = EX_OK;
 	enum found found = read_marker(st, st->path, out, &why);
+	int status = refuse(st->path, found, why);
 
 	st->damaged = false;
 	if (found == FOUND_NONE) {
 		status = load_new(st, out);
-	} else if (found == FOUND_ERROR) {
-		log_error("%s: cannot be read: %s", st->path, strerror(errno));
-		status = EX_IOERR;
 	} else if (found == FOUND_DAMAGED && st->strict) {
 		log_error("%s: %s", st->path, why);
 		status = EX_DATAERR;
@@ -241,9 +297,10 @@ store_damaged(const struct store *st)
 	return st->damaged;
 }
 
-/* Gives the damaged file PATH a further name that nobody has. */
+/* Gives the file PATH a further name that nobody has, with WHAT it is and the time in it. None to
+ * be named is fine. */
 static int
-set_aside(const char *path)
+keep_as(const char *path, const char *what)
 {
 	time_t now = time(NULL);
 	struct tm tm;
@@ -253,19 +310,36 @@ set_aside(const char *path)
 	/* Without colons, which not every file system and tool takes. */
 	if (gmtime_r(&now, &tm) != NULL)
 		strftime(when, sizeof when, "%Y%m%dT%H%M%SZ", &tm);
-	for (unsigned i = 1; result != 0 && i <= CORRUPT_NAMES_MAX; i++) {
-		char *name = i == 1 ? mem_printf("%s.corrupt-%s", path, when)
-				    : mem_printf("%s.corrupt-%s-%u", path, when, i);
-		result = link(path, name);
-		if (result == 0)
+	for (unsigned i = 1; result != 0 && i <= KEPT_NAMES_MAX; i++) {
+		char *name = i == 1 ? mem_printf("%s.%s-%s", path, what, when)
+				    : mem_printf("%s.%s-%s-%u", path, what, when, i);
+		result = io_keep(path, name);
+		/* What was asked for needs no warning. */
+		if (result == 0 && strcmp(what, KEPT_RESET) == 0)
+			log_info("%s: kept as %s", path, name);
+		else if (result == 0)
 			log_warn("%s: moved aside to %s", path, name);
 		free(name);
 		if (result != 0 && errno != EEXIST)
 			break;
 	}
+	if (result != 0 && errno == ENOENT)
+		return 0;
 	if (result != 0)
-		log_error("%s: damaged, and cannot be moved aside: %s", path, strerror(errno));
+		log_error("%s: cannot be moved aside: %s", path, strerror(errno));
 	return result;
+}
+
+/* Lets what must not be lost have a further name before it is replaced by S. */
+static int
+set_aside(const struct store *st, const struct state *s)
+{
+	if (st->damaged && keep_as(st->path, KEPT_CORRUPT) != 0)
+		return -1;
+	if (st->damaged && st->backup_damaged)
+		return keep_as(st->backup_path, KEPT_CORRUPT);
+	/* The .bak is gone with the next change, which a stage makes without asking. */
+	return !st->damaged && s->was_reset ? keep_as(st->path, KEPT_RESET) : 0;
 }
 
 int
@@ -273,8 +347,7 @@ store_save(struct store *st, const struct state *s)
 {
 	struct buf text = {0};
 
-	if (st->damaged &&
-	    (set_aside(st->path) != 0 || (st->backup_damaged && set_aside(st->backup_path) != 0)))
+	if (set_aside(st, s) != 0)
 		return EX_IOERR;
 	state_print(s, &text);
 	int result = io_replace_file(st->path, text.data, text.len,

@@ -14,6 +14,7 @@
  * What stands there and is no marker is never overwritten: before a good one
  * replaces it, it gets the further name NAME.corrupt-TIME, by link(2), which takes no
  * name that is taken and leaves no moment without a NAME. The .bak is then not renewed.
+ * A good one that is reset gets the further name NAME.reset-TIME.
  */
 #ifndef DX_MARKER_STORE_H
 #define DX_MARKER_STORE_H
@@ -31,7 +32,8 @@ struct store;
 /*
  * The marker at PATH, of the month VERSION. NULL for VERSION: the month is in the name
  * if that is .extraction_status_YYYYMMDD.json, else in the file. STRICT refuses a
- * damaged marker instead of starting from the one before. Copies both texts; touches no file.
+ * damaged marker instead of starting from the one before. Copies both texts. A symbolic link
+ * stands for its file: .bak and .lock lie beside that.
  */
 struct store *store_open(const char *path, const char *version, bool strict);
 
@@ -49,9 +51,11 @@ void store_unlock(struct store *st);
 
 /*
  * Reads the marker into *OUT, the caller's: a new one if there is none, and after a
- * warning the .bak or a new one if it is damaged. Returns EX_OK, or after a message
- * EX_DATAERR if it is damaged and must not be, EX_USAGE if a new one would have no
- * month, EX_IOERR.
+ * warning the .bak or a new one if it is damaged. A marker of another month is damaged
+ * if the file's name says that it is of VERSION; if VERSION alone says so, it may as well be a slip
+ * of the pen, and the marker is good. Returns EX_OK, or after a message EX_DATAERR for that, or if
+ * it is damaged and must not be, EX_USAGE if a new one would have no month, EX_IOERR if it or then
+ * the .bak cannot be read.
  */
 int store_load(struct store *st, struct state **out);
 

@@ -61,7 +61,6 @@ damage status-null '.summary.overall_status = null'
 damage status-missing 'del(.processing_phase.status)'
 damage count-negative '.download_phase.files_total = -1'
 damage count-text '.download_phase.files_total = "4"'
-damage count-null '.publishing_phase.batches_sent = null'
 damage count-fraction '.processing_phase.records_extracted = 1.5'
 sed 's/"bytes_downloaded": 100/"bytes_downloaded": 9223372036854775808/' "$T/good" >"$T/damaged/count-large"
 damage time-number '.download_phase.started_at = 5'
@@ -128,6 +127,38 @@ says "text|is not JSON.*, and $marker.bak: is of the month 20260701, not $month;
 run 0 "${call[@]}" start-download 4
 same "$(echo "$marker".corrupt-*)" "$T/damaged/text" 'both damaged: the marker is kept'
 same "$(echo "$marker".bak.corrupt-*)" "$T/damaged/month" 'both damaged: the one before it too'
+
+# The one before cannot be read: that is not none, it must not be overwritten later.
+fresh "$T/damaged/text"
+mkdir "$marker.bak"
+for operation in should-process 'start-download 3'; do
+	# shellcheck disable=SC2086 # words
+	run 74 "${call[@]}" $operation
+	says "^dx-marker: $marker.bak: cannot be read: Is a directory" '.bak that cannot be read: says so'
+	same "$marker" "$T/damaged/text" '.bak that cannot be read: nothing is touched'
+done
+equal "$(find "$T/data" -name '*.corrupt-*')" '' '.bak that cannot be read: nothing is moved'
+
+# A month that only -V says, for a good marker of another: perhaps a slip of the pen.
+fresh "$T/good"
+cp "$T/good" "$T/data/mine.json"
+for file_name in "$marker" "$T/data/mine.json"; do
+	for operation in should-process 'start-download 3' reset; do
+		# shellcheck disable=SC2086 # words
+		run 65 dx-marker -f "$file_name" -V 20260701 $operation
+		says "is of the month $month, not 20260701" 'a month by -f and another by -V: says so'
+		same "$file_name" "$T/good" 'a month by -f and another by -V: nothing is touched'
+	done
+done
+equal "$(find "$T/data" -name '*.corrupt-*' -o -name '*.bak')" '' 'a month by -f and another by -V: nothing is moved'
+run 0 dx-marker -f "$marker" -V $month start-download 3
+cp "$T/damaged/month" "$marker"
+run 0 dx-marker -q -f "$marker" -V $month start-download 3
+check 'the name and -V say the same: what is in it is damage' only_corrupt "$T/damaged/month"
+echo text >"$T/data/mine.json"
+cp "$T/good" "$T/data/mine.json.bak"
+run 65 dx-marker -f "$T/data/mine.json" -V 20260701 start-download 3
+same "$T/data/mine.json.bak" "$T/good" 'the one before is of another month: it is kept'
 
 # Several in one second: no name is taken twice.
 fresh "$T/good"

@@ -88,7 +88,24 @@ fails fsync:EIO:when=1 74
 fails fsync:ENOSPC:when=1 74
 fails flock:ENOLCK 74
 fails flock:EINTR:when=1 0
-fails link:EPERM 74
+fails link:EACCES 74
+# A file system without links: copies, which are durable and whole.
+for error in EPERM EOPNOTSUPP EMLINK ENOSYS; do
+	fails "link:$error" 0
+	same "$marker.bak" "$T/before" "link:$error: the .bak is the marker before"
+done
+no_links() {
+	strace -f -o /dev/null -e trace=link,linkat -e inject=link,linkat:error=EPERM "$@"
+}
+echo damage >"$marker"
+run 0 no_links "${call[@]}" -q start-download 3
+equal "$(cat "$marker".corrupt-*)" damage 'without links: the damaged one is kept'
+echo 'more damage' >"$marker"
+run 0 no_links "${call[@]}" -q start-download 3
+equal "$(sort "$marker".corrupt-*)" $'damage\nmore damage' 'without links: no name is taken twice'
+rm "$marker".corrupt-* "$marker"
+run 0 no_links "${call[@]}" start-download 3
+equal "$(find "$T/data" -name '*.tmp')" '' 'without links: nothing is left over'
 fails rename:EIO:when=1 74
 fails rename:EACCES:when=2 74
 fails fchmod:EPERM 74

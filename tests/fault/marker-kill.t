@@ -55,6 +55,10 @@ sweep() {
 			bad=$((bad + 1))
 			note "after $call_name number $when nothing goes on"
 		fi
+		if [ -n "$(find "$T/work" -name '*.tmp' -o -name '*.json.??????')" ]; then
+			bad=$((bad + 1))
+			note "after $call_name number $when a temporary file stays for ever"
+		fi
 	done <"$T/points"
 	note "$tried points, $killed times killed, $bad times wrong"
 	[ "$killed" -gt 15 ] && [ "$bad" -eq 0 ]

@@ -22,7 +22,7 @@ rest() {
 		| del(.processing_phase.records_extracted)
 		| del(.processing_phase.progress_by_file."'$labels'" | .records_extracted, .messages_published)
 		| del(.processing_phase.progress_by_file[]
-			| .source_checksum, .shape, .position, .completion_sent)
+			| .source_checksum, .source_bytes, .shape, .position, .completion_sent)
 		| del(.download_phase.downloads_by_file)' "$1"
 }
 
@@ -77,4 +77,19 @@ for old in old-before-per-file-downloads old-nanosecond-times; do
 	check "$old: the duration is a number" jq -e '.summary.total_duration_seconds >= 0' "$marker"
 	rm "$marker" "$marker.bak"
 done
+
+# Numbers as others write them: 3.0 is 3, null is nothing.
+printf 'start-download 4\nfile-downloaded %s 100\nupdate-file-progress %s 7 7 1\n' $labels $labels | m batch
+jq '.publishing_phase.batches_sent = null
+	| .processing_phase.progress_by_file[].position = null' "$marker" |
+	sed 's/"files_total": 4/"files_total": 3.0/; s/"records_extracted": 7/"records_extracted": 7.0e0/' >"$T/old"
+cp "$T/old" "$marker"
+check 'the numbers of others are there' grep -q '3\.0,' "$marker"
+run 0 m --strict show
+equal "$(cat "$T/err")" '' 'numbers of others: without a warning'
+equal "$(m get download_phase.files_total)" 3 'numbers of others: 3.0 is 3'
+equal "$(m get publishing_phase.batches_sent)" 0 'numbers of others: null is 0'
+equal "$(m file-counts $labels)" '0 7 7 1' 'numbers of others: in entries'
+run 0 m update-file-progress $labels 8 8 2
+check 'numbers of others: written as whole ones' grep -q '"files_total": 3,' "$marker"
 done_testing

@@ -176,7 +176,13 @@ m file-downloaded $artists 101
 equal "$(m pending-files $artists $labels)" $artists 'no digest, other size: to do again'
 whole_month
 m start-download 2 && m file-downloaded $artists 101
-equal "$(m should-process)" skip 'no digest and nothing to compare with: still done'
+equal "$(m pending-files $artists $labels)" $artists 'no digest, another size than was processed: to do again'
+fresh start <<-EOF
+	start-file-processing $artists
+	complete-file-processing $artists 10
+EOF
+m file-downloaded $artists 101
+equal "$(m pending-files $artists)" '' 'no digest and nothing to compare with: still done'
 whole_month
 m start-file-processing $artists
 equal "$(m should-process)" continue 'a file of a finished month that starts again opens it'
@@ -213,10 +219,26 @@ for path in nothing summary.nothing summary. summary..overall_status publishing_
 	equal "$(cat "$T/out" "$T/err")" '' "no member '$path': silence"
 done
 
+# -- verified
+m start-file-download "$labels"
+run 1 m verified "$labels" --sha256 "$one"
+m file-downloaded "$labels" 5 --sha256 "$one"
+run 0 m verified "$labels" --sha256 "$one"
+equal "$(cat "$T/out" "$T/err")" '' 'verified: yes, in silence'
+run 1 m verified "$labels" --sha256 "${one//?/0}"
+equal "$(cat "$T/out" "$T/err")" "$one" 'verified: no, and the digest that is known'
+run 1 m verified discogs_20260801_masters.xml.gz --sha256 "$one"
+equal "$(cat "$T/out" "$T/err")" '' 'verified: nothing is known'
+run 64 m verified "$labels"
+
 # -- reset
 cp "$marker" "$T/before"
 m reset
 same "$marker.bak" "$T/before" 'reset: the old marker is the .bak'
+same "$(echo "$marker".reset-20*)" "$T/before" 'reset: and stays under a name of its own'
+m start-download 4 && m start-download 3
+same "$(echo "$marker".reset-20*)" "$T/before" 'reset: also after the next changes'
+m reset
 is 'reset: a new one of the same month' '[.current_version, .summary.overall_status, .download_phase.downloads_by_file, .publishing_phase.errors]' \
 	'["20260801","pending",{},[]]'
 
@@ -231,6 +253,46 @@ run 0 dx-marker -f "$T/new.json" -V 20260701 start-download 1
 equal "$(dx-marker -f "$T/new.json" get current_version)" 20260701 '-f with -V makes one'
 run 0 dx-marker -f "$T/.extraction_status_20260601.json" start-download 1
 equal "$(dx-marker -d "$T" -V 20260601 get current_version)" 20260601 '-f: the month is in the name'
+
+# -- a symbolic link stands for its file
+mkdir "$T/elsewhere"
+cp "$T/before" "$T/elsewhere/real.json"
+ln -s elsewhere/real.json "$T/link.json"
+run 0 dx-marker -f "$T/link.json" start-download 3
+check 'a link stays one' test -L "$T/link.json"
+equal "$(jq .download_phase.files_total "$T/elsewhere/real.json")" 3 'a link: its file is changed'
+same "$T/elsewhere/real.json.bak" "$T/before" 'a link: the .bak lies beside the file'
+check 'a link: the lock too' test -e "$T/elsewhere/real.json.lock" -a ! -e "$T/link.json.lock"
+
+# -- what was processed is known after start-download forgot the download
+prepare_processed() {
+	fresh start <<-EOF
+		start-download 1
+		file-downloaded $artists 100 ${1:+--sha256 $1}
+		start-processing 1
+		start-file-processing $artists ${2:+--sha256 $2 --shape s}
+		complete-file-processing $artists 10
+	EOF
+	m start-download 1
+	m start-file-download $artists
+}
+for digests in - "$one -" "$one $one" "- $one"; do
+	read -r first second <<<"$digests"
+	prepare_processed "${first#-}" "${second#-}"
+	m file-downloaded $artists 100
+	equal "$(m pending-files $artists)" '' "$digests: the same size, the same file"
+	prepare_processed "${first#-}" "${second#-}"
+	m file-downloaded $artists 101
+	equal "$(m pending-files $artists)" $artists "$digests: another size, another file"
+done
+prepare_processed "$one" ''
+equal "$(m get processing_phase.progress_by_file.$artists.source_checksum)" "$one" 'the digest is that of the download'
+m file-downloaded $artists 100 --sha256 "$two"
+equal "$(m pending-files $artists)" $artists 'another digest, another file'
+prepare_processed "$one" "$two"
+m file-downloaded $artists 101
+equal "$(m pending-files $artists)" '' 'processed from other bytes than were downloaded: their size is not known'
+fresh start <<<'start-download 1'
 
 # -- last_updated, modes, -v
 sed -i 's/"last_updated": "[^"]*"/"last_updated": "2026-01-01T00:00:00Z"/' "$marker"

@@ -61,4 +61,11 @@ run 74 dx-run -m "$DATA/month" -d "$T/data5" -u "file:$T/file-parent/file/out"
 says '^dx-run: dx-publish ended with status 74: ' 'no folder: dx-publish is named'
 run 64 dx-run -m "$DATA/month" -d "$T/data6" -s nonsense -u "file:$T/sent6"
 says '^dx-run: dx-parse ended with status 64: ' 'a wrong shape: dx-parse is named'
+
+# A standard output that is closed is not the next file that is opened.
+status=0
+dx-fetch -m "$DATA/month" -d "$T/data7" >&- 2>"$T/err" || status=$?
+equal "$status" 74 'dx-fetch with standard output closed: 74'
+says '^dx-fetch: ' 'dx-fetch with standard output closed: says so'
+equal "$(cat "$T/data7/.dx-fetch.lock")" '' 'and its lock file is empty'
 done_testing

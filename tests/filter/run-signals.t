@@ -63,4 +63,37 @@ equal "$(wc -l <"$T/err")" 1 'a killed stage: one line, none from bash'
 for stage in dx-fetch dx-parse dx-publish; do
 	check "$stage is gone" bash -c "! kill -0 $(cat "$T/$stage.pid") 2>/dev/null"
 done
+
+# On a terminal that stops what writes to it from the background, and with stages that write.
+for stage in dx-fetch dx-parse dx-publish; do
+	cat >"$T/bin/$stage" <<EOF
+#!/bin/bash
+[ "\${1:-}" != --help ] || exit 0
+echo $stage writes >&2
+[ $stage = dx-fetch ] || cat >/dev/null
+sleep 0.2
+EOF
+done
+cat >"$T/terminal.py" <<'EOF'
+import os, pty, sys, termios
+pid, terminal = pty.fork()
+if pid == 0:
+    mode = termios.tcgetattr(0)
+    mode[3] |= termios.TOSTOP
+    termios.tcsetattr(0, termios.TCSANOW, mode)
+    os.execv(sys.argv[1], sys.argv[1:])
+text = b""
+while True:
+    try:
+        data = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not data:
+        break
+    text += data
+sys.stdout.buffer.write(text.replace(b"\r", b""))
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+EOF
+run 0 timeout 20 python3 "$T/terminal.py" "$T/bin/dx-run"
+equal "$(sort "$T/out")" $'dx-fetch writes\ndx-parse writes\ndx-publish writes' 'stty tostop: every stage is heard'
 done_testing

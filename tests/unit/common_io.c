@@ -93,6 +93,51 @@ START_TEST(a_failed_replace_leaves_the_old_file)
 }
 END_TEST
 
+/* A kill -9 may leave any of them; none is in the way, and none stays. */
+START_TEST(what_was_left_over_gives_way)
+{
+	char *sub = in_folder("left"), *path = in_folder("left/state");
+	char *backup = in_folder("left/state.bak"), *temp = in_folder("left/state.tmp");
+	char *backup_temp = in_folder("left/state.bak.tmp"), *other = in_folder("left/other");
+
+	ck_assert_int_eq(io_make_dirs(sub), 0);
+	ck_assert_int_eq(io_replace_file(path, "one", 3, backup), 0);
+	ck_assert_int_eq(io_replace_file(other, "other", 5, NULL), 0);
+	ck_assert_int_eq(symlink(other, temp), 0);
+	/* As it is just before the last rename: both names are one file. */
+	ck_assert_int_eq(link(path, backup), 0);
+	ck_assert_int_eq(link(path, backup_temp), 0);
+	ck_assert_int_eq(io_replace_file(path, "two", 3, backup), 0);
+	assert_file(path, "two");
+	assert_file(backup, "one");
+	assert_file(other, "other");
+	ck_assert_int_eq(count_entries(sub), 3);
+	free(sub);
+	free(path);
+	free(backup);
+	free(temp);
+	free(backup_temp);
+	free(other);
+}
+END_TEST
+
+START_TEST(keep_takes_no_name_that_is_taken)
+{
+	char *path = in_folder("kept"), *name = in_folder("kept-as"), *none = in_folder("none");
+
+	ck_assert_int_eq(io_replace_file(path, "text", 4, NULL), 0);
+	ck_assert_int_eq(io_keep(path, name), 0);
+	assert_file(name, "text");
+	ck_assert_int_eq(io_keep(path, name), -1);
+	ck_assert_int_eq(errno, EEXIST);
+	ck_assert_int_eq(io_keep("/nonexistent", none), -1);
+	ck_assert_int_eq(errno, ENOENT);
+	free(path);
+	free(name);
+	free(none);
+}
+END_TEST
+
 START_TEST(read_file_respects_its_limit)
 {
 	char *path = in_folder("limit"), *data = NULL;
@@ -247,6 +292,8 @@ main(void)
 	folder = unit_folder();
 	tcase_add_test(tests, replace_keeps_the_old_generation);
 	tcase_add_test(tests, a_failed_replace_leaves_the_old_file);
+	tcase_add_test(tests, what_was_left_over_gives_way);
+	tcase_add_test(tests, keep_takes_no_name_that_is_taken);
 	tcase_add_test(tests, read_file_respects_its_limit);
 	tcase_add_test(tests, make_dirs_makes_all_of_them);
 	tcase_add_test(tests, a_full_device_is_an_error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of common/log: nothing raw reaches a terminal, one line is one write. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -152,6 +153,38 @@ START_TEST(errno_survives)
 }
 END_TEST
 
+START_TEST(closed_descriptors_are_taken_by_nothing_else)
+{
+	char byte;
+
+	for (int fd = 0; fd <= 2; fd++)
+		close(fd);
+	log_init("dx-test");
+	int next = open("/dev/null", O_RDWR | O_CLOEXEC);
+	ssize_t got = read(STDIN_FILENO, &byte, 1);
+	int read_error = errno;
+	ssize_t put = write(STDOUT_FILENO, "x", 1);
+	int write_error = errno;
+	ssize_t said_nowhere = write(STDERR_FILENO, "x", 1);
+	ck_assert_int_gt(next, 2);
+	ck_assert_int_eq(got, -1);
+	ck_assert_int_eq(read_error, EBADF);
+	ck_assert_int_eq(put, -1);
+	ck_assert_int_eq(write_error, EBADF);
+	ck_assert_int_eq(said_nowhere, 1);
+}
+END_TEST
+
+START_TEST(open_descriptors_are_left_alone)
+{
+	int fd = capture();
+
+	log_init("dx-test");
+	log_error("still here");
+	ck_assert_str_eq(captured(fd), "dx-test: still here\n");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -165,6 +198,8 @@ main(void)
 	tcase_add_test(tests, passwords_are_not_shown);
 	tcase_add_test(tests, levels_choose_what_is_shown);
 	tcase_add_test(tests, errno_survives);
+	tcase_add_test(tests, closed_descriptors_are_taken_by_nothing_else);
+	tcase_add_test(tests, open_descriptors_are_left_alone);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);
 }

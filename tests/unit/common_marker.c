@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/io.h"
 #include "common/marker.h"
 #include "common/mem.h"
@@ -129,6 +130,27 @@ START_TEST(signals_to_the_group_pass_it_by)
 }
 END_TEST
 
+/* As a dx-marker that waits for a lock; it does not wait for ever if nobody stops it. */
+START_TEST(a_stop_ends_the_waiting)
+{
+	pid_t parent = getpid();
+	int64_t start = clock_ms();
+
+	use_script("trap 'exit 75' TERM; for i in $(seq 200); do sleep 0.05; done");
+	stop_install();
+	if (fork() == 0) {
+		usleep(100000);
+		kill(parent, SIGTERM);
+		_exit(0);
+	}
+	ck_assert_int_eq(marker_call("m", NULL, "show", (char *)NULL), 75);
+	ck_assert_int_lt(clock_ms() - start, 3500);
+	/* One that is called to record where we stopped has its time as well. */
+	use_script("sleep 0.3; exit 3");
+	ck_assert_int_eq(marker_call("m", NULL, "show", (char *)NULL), 3);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -143,6 +165,7 @@ main(void)
 	tcase_add_test(tests, the_stream_is_not_its_standard_input);
 	tcase_add_test(tests, sigpipe_is_as_from_a_shell);
 	tcase_add_test(tests, signals_to_the_group_pass_it_by);
+	tcase_add_test(tests, a_stop_ends_the_waiting);
 	suite_add_tcase(suite, tests);
 	int result = unit_run(suite);
 	free(folder);

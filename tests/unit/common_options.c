@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "common/buf.h"
@@ -172,7 +173,8 @@ START_TEST(help_to_a_full_device_fails)
 	char *got;
 
 	ck_assert_ptr_nonnull(freopen("/dev/full", "w", stdout));
-	ck_assert_int_eq(parse("--help", &got), OPTIONS_BAD);
+	ck_assert_int_eq(parse("--help", &got), OPTIONS_FAILED);
+	ck_assert_int_eq(options_status(OPTIONS_FAILED), EX_IOERR);
 	free(got);
 }
 END_TEST
