@@ -31,22 +31,30 @@ struct link {
 	const char *end; /* behind the closing quote */
 };
 
-/* The next href from P on; false at the end of the page. */
+static struct link
+first_link(const char *page)
+{
+	return (struct link){.line = page, .end = page};
+}
+
+/*
+ * The next href behind OUT, which starts as first_link; false at the end of the page.
+ * A page may be one line: its start is carried along and not looked for again.
+ */
 static bool
-next_link(const char *page, const char *p, const char *base, struct link *out)
+next_link(const char *base, struct link *out)
 {
 	static const char href[] = "href=\"";
-	const char *start = strstr(p, href);
+	const char *start = strstr(out->end, href);
 	const char *close = start != NULL ? strchr(start + strlen(href), '"') : NULL;
 
 	if (close == NULL)
 		return false;
 	out->target = start + strlen(href);
 	out->len = (size_t)(close - out->target);
+	for (const char *lf = out->end; (lf = memchr(lf, '\n', (size_t)(start - lf))) != NULL;)
+		out->line = ++lf;
 	out->end = close + 1;
-	out->line = start;
-	while (out->line > page && out->line[-1] != '\n')
-		out->line--;
 	size_t base_len = strlen(base);
 	if (out->len > base_len && strncmp(out->target, base, base_len) == 0) {
 		out->target += base_len;
@@ -105,11 +113,10 @@ insert_year(unsigned *years, size_t count, size_t max, unsigned year)
 size_t
 catalog_years(const char *page, const char *base, unsigned *years, size_t max)
 {
-	struct link link;
+	struct link link = first_link(page);
 	size_t count = 0;
-	const char *p = page;
 
-	for (unsigned n = 0; n < LINKS_MAX && next_link(page, p, base, &link); n++, p = link.end) {
+	for (unsigned n = 0; n < LINKS_MAX && next_link(base, &link); n++) {
 		if (!take(&link.target, &link.len, YEAR_LINK))
 			continue;
 		unsigned year = take_year(&link.target, &link.len);
@@ -205,11 +212,10 @@ is_of_year(const char *name, unsigned year)
 size_t
 catalog_read_year(const char *page, const char *base, unsigned year, struct months *months)
 {
-	struct link link;
+	struct link link = first_link(page);
 	size_t found = 0;
-	const char *p = page;
 
-	for (unsigned n = 0; n < LINKS_MAX && next_link(page, p, base, &link); n++, p = link.end) {
+	for (unsigned n = 0; n < LINKS_MAX && next_link(base, &link); n++) {
 		char name[DUMP_FILE_SIZE];
 		const char *start = link.target;
 

@@ -2,6 +2,7 @@
 /* The CHECKSUM file of a month. */
 #include "fetch/checksum.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "common/log.h"
@@ -37,6 +38,17 @@ find_name(const char *line, const char *end)
 	return p;
 }
 
+/* Whether the LEN bytes at NAME begin as the name of a file of VERSION does. */
+static bool
+is_of_month(const char *name, size_t len, const char *version)
+{
+	static const char prefix[] = "discogs_";
+	size_t before = strlen(prefix), digits = strlen(version);
+
+	return len > before + digits && memcmp(name, prefix, before) == 0 &&
+	    memcmp(name + before, version, digits) == 0 && name[before + digits] == '_';
+}
+
 static enum line_kind
 read_line(const char *line, size_t len, const char *version, char *sum, enum dump_type *type)
 {
@@ -51,12 +63,13 @@ read_line(const char *line, size_t len, const char *version, char *sum, enum dum
 	if (start == NULL || memchr(start, '\0', (size_t)(end - start)) != NULL)
 		return LINE_BAD;
 	size_t name_len = (size_t)(end - start);
+	enum line_kind unknown = is_of_month(start, name_len, version) ? LINE_BAD : LINE_OTHER_FILE;
 	if (name_len >= sizeof name)
-		return LINE_OTHER_FILE;
+		return unknown;
 	memcpy(name, start, name_len);
 	name[name_len] = '\0';
 	if (dump_file_parse(name, file_version, type) != 0 || strcmp(file_version, version) != 0)
-		return LINE_OTHER_FILE;
+		return unknown;
 	return LINE_FILE;
 }
 
@@ -88,7 +101,7 @@ checksum_parse(const char *where, const char *text, size_t len, const char *vers
 
 		number++;
 		enum line_kind kind = read_line(line, (size_t)(stop - line), version, sum, &type);
-		if (kind == LINE_BAD && bad == 0)
+		if ((kind == LINE_BAD || (lf == NULL && kind != LINE_EMPTY)) && bad == 0)
 			bad = number;
 		if (kind == LINE_FILE && keep(out, type, sum) != 0) {
 			log_error("%s: line %u: a second, different sum for the %s file", where,
@@ -98,10 +111,9 @@ checksum_parse(const char *where, const char *text, size_t len, const char *vers
 		line = stop + 1;
 	}
 	if (bad != 0 && checksum_count(out) == DUMP_TYPES) {
-		log_warn("%s: line %u is no checksum line; all files are named without it", where,
-		    bad);
+		log_warn("%s: line %u is no whole checksum line; all files are named", where, bad);
 	} else if (bad != 0) {
-		log_error("%s: line %u is no checksum line", where, bad);
+		log_error("%s: line %u is no whole checksum line", where, bad);
 		return -1;
 	}
 	if (checksum_count(out) == 0) {

@@ -23,8 +23,9 @@ struct checksums {
  * Reads the LEN bytes at TEXT, the CHECKSUM of VERSION, into *OUT; WHERE names it in
  * messages. Lines of other files are passed over. A line that is none is a warning if
  * all types are there in spite of it, and else an error, since the missing one may be
- * what it spoils. -1 after a message for that, for a file named twice with different
- * sums, and for a text that names no file of the month.
+ * what it spoils; so is a file of the month with a name that is none, and a last line
+ * without its LF: both may have been cut. -1 after a message for that, for a file named
+ * twice with different sums, and for a text that names no file of the month.
  */
 int checksum_parse(const char *where, const char *text, size_t len, const char *version,
     struct checksums *out);

@@ -28,6 +28,7 @@ struct http {
 	const struct base_url *base;
 	const struct http_request *request; /* while it runs */
 	struct http_head *head;
+	bool head_came; /* the last line of the answer's head is in */
 	bool head_read;
 	bool rejected;
 	size_t discarded;
@@ -79,15 +80,24 @@ http_read_range(const char *text, struct http_head *head)
 	head->range_valid = head->range_first <= head->range_last;
 }
 
+/* Copies a validator into the HTTP_VALIDATOR_SIZE bytes of KEPT; one that is too long counts as
+ * none. */
+static void
+keep_header(char *kept, const char *value)
+{
+	if (strlen(value) < HTTP_VALIDATOR_SIZE)
+		memcpy(kept, value, strlen(value) + 1);
+}
+
 static void
 read_validator(const struct http *h, struct http_head *head)
 {
 	const char *etag = header(h, "ETag");
 	const char *modified = header(h, "Last-Modified");
-	const char *validator = *etag == '"' ? etag : modified;
 
-	if (strlen(validator) < sizeof head->validator)
-		memcpy(head->validator, validator, strlen(validator) + 1);
+	keep_header(head->validator, *etag == '"' ? etag : modified);
+	keep_header(head->etag, etag);
+	keep_header(head->modified, modified);
 }
 
 static void
@@ -144,6 +154,21 @@ on_data(char *data, size_t size, size_t count, void *context)
 	return 0;
 }
 
+/* One line of a head: an empty one ends it. Heads of interim answers (1xx) do not count. */
+static size_t
+on_header(char *data, size_t size, size_t count, void *context)
+{
+	struct http *h = context;
+	size_t len = size * count;
+	long status = 0;
+
+	if (len > 0 && (data[0] == '\r' || data[0] == '\n')) {
+		curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &status);
+		h->head_came = status >= 200;
+	}
+	return len;
+}
+
 static int
 on_progress(void *context, curl_off_t dl_total, curl_off_t dl_now, curl_off_t ul_total,
     curl_off_t ul_now)
@@ -174,6 +199,9 @@ configure(struct http *h, int64_t stall_ms)
 	curl_easy_setopt(c, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_data);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, h);
+	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(c, CURLOPT_HEADERDATA, h);
+	curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
 	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
 	if (h->base->user != NULL)
@@ -246,7 +274,7 @@ perform(struct http *h, const char *url)
 {
 	struct sigaction old;
 
-	h->head_read = h->rejected = false;
+	h->head_came = h->head_read = h->rejected = false;
 	h->discarded = 0;
 	h->error[0] = '\0';
 	*h->head = (struct http_head){0};
@@ -281,6 +309,21 @@ may_pass(CURLcode code)
 	}
 }
 
+/*
+ * Whether the head alone says what the answer is, however its page ended: cut, silent, or
+ * ended by us. The target of a redirect is known only if all went well.
+ */
+static bool
+says_enough(struct http *h)
+{
+	if (!h->head_came)
+		return false;
+	if (!h->head_read)
+		read_head(h);
+	return !has_content(h->head) &&
+	    (h->head->status < 300 || h->head->status > 399 || h->discarded > ERROR_PAGE_MAX);
+}
+
 static enum http_end
 judge(struct http *h, CURLcode code)
 {
@@ -290,8 +333,9 @@ judge(struct http *h, CURLcode code)
 		return HTTP_STOPPED;
 	if (h->rejected)
 		return HTTP_REJECTED;
-	/* An error page that we ended ourselves: its status says enough. */
-	if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && h->discarded > ERROR_PAGE_MAX))
+	if (code != CURLE_OK && says_enough(h))
+		return HTTP_ANSWERED;
+	if (code == CURLE_OK)
 		return take_head(h) == 0 ? HTTP_ANSWERED : HTTP_REJECTED;
 	return may_pass(code) ? HTTP_BROKEN : HTTP_REFUSED;
 }

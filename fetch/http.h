@@ -27,13 +27,15 @@ struct http_head {
 	/* What If-Range may carry (RFC 9110, 13.1.5): the ETag if it is strong, else Last-Modified.
 	 */
 	char validator[HTTP_VALIDATOR_SIZE];
+	char etag[HTTP_VALIDATOR_SIZE]; /* as it came, weak or strong */
+	char modified[HTTP_VALIDATOR_SIZE]; /* Last-Modified */
 	bool range_valid; /* Content-Range is there and can be read */
 	uint64_t range_first, range_last;
 	uint64_t range_total; /* 0 if given as unknown */
 };
 
 enum http_end {
-	HTTP_ANSWERED, /* a whole answer: look at its status */
+	HTTP_ANSWERED, /* a whole answer, or an error whose page was cut: look at its status */
 	HTTP_BROKEN, /* no connection, a reset, a stall, a cut body: may pass */
 	HTTP_REFUSED, /* will be the same next time: certificate, redirect elsewhere */
 	HTTP_REJECTED, /* a callback returned -1 */

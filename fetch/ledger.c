@@ -83,6 +83,24 @@ ledger_reset(struct ledger *l)
 	return marker_call(l->marker, NULL, "reset", NULL);
 }
 
+void
+ledger_go_on(struct ledger *l)
+{
+	memcpy(l->decision, "continue", sizeof "continue");
+}
+
+int
+ledger_replaced(struct ledger *l, const char *file, const char *sha256, bool *replaced)
+{
+	char *known;
+	int status = marker_call(l->marker, &known, "verified", file, "--sha256", sha256, NULL);
+
+	/* A marker that has no sum says nothing against the file. */
+	*replaced = status == 1 && *known != '\0' && strcmp(known, sha256) != 0;
+	free(known);
+	return status == 1 ? EX_OK : status;
+}
+
 int
 ledger_dump(struct ledger *l, unsigned files)
 {

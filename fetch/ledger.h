@@ -23,6 +23,12 @@ void ledger_close(struct ledger *l);
 /* Gives the marker up for a new one; the decision is then reprocess. */
 int ledger_reset(struct ledger *l);
 
+/* Does what is missing of a month that is done: the decision is then continue. */
+void ledger_go_on(struct ledger *l);
+
+/* Whether FILE was done from bytes that are known not to be those of SHA256, into *REPLACED. */
+int ledger_replaced(struct ledger *l, const char *file, const char *sha256, bool *replaced);
+
 /* The dump line: the month has FILES. */
 int ledger_dump(struct ledger *l, unsigned files);
 

@@ -138,6 +138,9 @@ part_restart(struct part *p, const char *validator)
 
 	if (ftruncate(p->fd, 0) != 0 || lseek(p->fd, 0, SEEK_SET) != 0)
 		return fail(p->path);
+	/* After a power cut the old bytes must not be there beside the new validator. */
+	if (p->bytes > 0 && fsync(p->fd) != 0)
+		return fail(p->path);
 	p->bytes = 0;
 	digest_finish(p->digest, unused);
 	return keep_validator(p, validator);

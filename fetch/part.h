@@ -3,7 +3,7 @@
  * A file that is being downloaded: NAME.part beside its final name, hashed while it is
  * written, and NAME.part.validator with what the server must still say so that the rest may be
  * appended. The order of writing keeps the two true to each other: the part is
- * emptied before a new validator is kept, and an empty part is never resumed.
+ * emptied, durably, before a new validator is kept, and an empty part is never resumed.
  *
  * The final name appears only by part_publish. Any process may die at any instruction.
  */

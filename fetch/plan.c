@@ -83,8 +83,12 @@ plan_update(struct plan *plan, const struct checksums *sums)
 	for (unsigned i = 0; i < plan->count; i++) {
 		struct plan_item *item = &plan->items[i];
 		const char *sum = sums->sha256[item->type];
-		if (!item->good && *sum != '\0')
+		if (*sum == '\0')
+			continue;
+		if (!item->good)
 			memcpy(item->expected, sum, sizeof item->expected);
+		else
+			item->stale = *item->expected != '\0' && strcmp(sum, item->sha256) != 0;
 	}
 }
 
@@ -92,7 +96,16 @@ bool
 plan_done(const struct plan *plan)
 {
 	for (unsigned i = 0; i < plan->count; i++)
-		if (!plan->items[i].good)
+		if (!plan->items[i].good || plan->items[i].stale)
 			return false;
 	return plan->count > 0;
+}
+
+const struct plan_item *
+plan_stale(const struct plan *plan)
+{
+	for (unsigned i = 0; i < plan->count; i++)
+		if (plan->items[i].stale)
+			return &plan->items[i];
+	return NULL;
 }

@@ -17,6 +17,7 @@ struct plan_item {
 	char expected[DIGEST_TEXT_SIZE]; /* empty: not to be compared */
 	uint64_t listed; /* bytes as listed, 0 if unknown */
 	bool wanted; /* -t asks for it */
+	bool stale; /* good once, but the server has another one by now */
 	bool good; /* verified under PATH; what follows holds */
 	char *path; /* owned */
 	uint64_t bytes;
@@ -41,10 +42,13 @@ int plan_make(struct plan *plan, const struct month *month, const struct checksu
     const bool wanted[DUMP_TYPES], bool verify);
 void plan_free(struct plan *plan);
 
-/* Takes new sums for the items that are not good yet. */
+/* Takes new sums for the items that are not good yet; good ones that differ become stale. */
 void plan_update(struct plan *plan, const struct checksums *sums);
 
-/* Whether every file of the month is good. */
+/* Whether every file of the month is good and none is stale. */
 bool plan_done(const struct plan *plan);
+
+/* The first stale item, NULL if there is none. */
+const struct plan_item *plan_stale(const struct plan *plan);
 
 #endif

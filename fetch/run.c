@@ -20,6 +20,7 @@
 #include "fetch/ledger.h"
 #include "fetch/plan.h"
 #include "fetch/source.h"
+#include "fetch/utf8.h"
 
 /* Locked while a dx-fetch works in the data folder; never removed. */
 #define LOCK_FILE ".dx-fetch.lock"
@@ -93,7 +94,10 @@ download_missing(struct source *source, struct ledger *ledger, struct plan *plan
 		struct plan_item *item = &plan->items[i];
 		if (item->good || !item->wanted)
 			continue;
-		int status = ledger_start_file(ledger, item->name);
+		int status = source_may_get(source);
+		if (status != EX_OK)
+			return status;
+		status = ledger_start_file(ledger, item->name);
 		if (status != EX_OK)
 			return status;
 		status = source_get(source, plan, item);
@@ -107,6 +111,18 @@ download_missing(struct source *source, struct ledger *ledger, struct plan *plan
 	return EX_OK;
 }
 
+/* A file that was replaced after it was named cannot be named again: a stage may be reading it. */
+static int
+report_stale(const struct plan *plan)
+{
+	const struct plan_item *stale = plan_stale(plan);
+
+	if (stale == NULL)
+		return EX_OK;
+	log_error("%s: was replaced on the server meanwhile: run again", stale->name);
+	return EX_TEMPFAIL;
+}
+
 static int
 work(struct source *source, struct ledger *ledger, struct plan *plan)
 {
@@ -118,9 +134,32 @@ work(struct source *source, struct ledger *ledger, struct plan *plan)
 		status = take_present(source, ledger, plan);
 	if (status == EX_OK && source_downloads(source))
 		status = download_missing(source, ledger, plan);
+	if (status == EX_OK)
+		status = report_stale(plan);
 	if (status == EX_OK && plan_done(plan))
 		status = ledger_complete(ledger);
 	return status == EX_OK ? ledger_end() : status;
+}
+
+/* Whether CHECKSUM has by now another sum for a wanted file than the one that was done. */
+static int
+look_for_new(const struct fetch_args *args, struct source *source, struct ledger *ledger,
+    const struct month *month, bool *found)
+{
+	struct checksums sums;
+	int status = source_look(source, month, &sums);
+
+	*found = false;
+	for (int i = 0; i < DUMP_TYPES && status == EX_OK && !*found; i++) {
+		char name[DUMP_FILE_SIZE];
+		if (!args->types[i] || sums.sha256[i][0] == '\0')
+			continue;
+		dump_file_name(name, month->version, (enum dump_type)i);
+		status = ledger_replaced(ledger, name, sums.sha256[i], found);
+		if (*found)
+			log_warn("%s: was replaced since the month was done", name);
+	}
+	return status;
 }
 
 /* The month is done already. */
@@ -139,8 +178,14 @@ run_month(const struct fetch_args *args, struct source *source, const char *fold
 	struct ledger ledger;
 	struct plan plan = {0};
 	int status = ledger_open(&ledger, folder, month->version);
+	bool done = !args->force && strcmp(ledger.decision, "skip") == 0;
+	bool replaced = false;
 
-	if (status == EX_OK && !args->force && strcmp(ledger.decision, "skip") == 0) {
+	if (status == EX_OK && done && args->verify)
+		status = look_for_new(args, source, &ledger, month, &replaced);
+	if (status == EX_OK && replaced)
+		ledger_go_on(&ledger);
+	if (status == EX_OK && done && !replaced) {
 		status = skip(source, &ledger, month);
 	} else if (status == EX_OK) {
 		status = source_plan(source, month, &plan);
@@ -194,7 +239,13 @@ run_fetch(const struct fetch_args *args)
 
 	int lock = -1;
 	char *folder = make_folder(args->folder);
-	int status = folder != NULL ? lock_folder(folder, &lock) : EX_IOERR;
+	int status = folder != NULL ? EX_OK : EX_IOERR;
+	if (status == EX_OK && !utf8_valid(folder)) {
+		log_error("%s: a path that is not UTF-8 cannot be named in the stream", folder);
+		status = EX_USAGE;
+	}
+	if (status == EX_OK)
+		status = lock_folder(folder, &lock);
 	if (status == EX_OK)
 		status = run_in_folder(args, folder);
 	if (lock >= 0)

@@ -176,6 +176,25 @@ server_checksums(struct server *s, const char *version, struct checksums *sums)
 	return EX_OK;
 }
 
+int
+server_look_checksums(struct server *s, const char *version, struct checksums *sums)
+{
+	uint64_t retries = s->transfer.retries;
+
+	s->transfer.optional = true;
+	s->transfer.retries = 0;
+	int status = get_checksums(s, version, sums);
+	s->transfer.retries = retries;
+	s->transfer.optional = false;
+	return status;
+}
+
+int
+server_may_ask(struct server *s)
+{
+	return transfer_may_ask(&s->transfer);
+}
+
 /* Whether what PART holds is what ITEM should be; fills what is known of it then. */
 static bool
 is_right(const struct part *part, struct plan_item *item)
@@ -210,8 +229,8 @@ download(struct server *s, const char *url, struct plan *plan, struct plan_item 
 
 	for (unsigned wrong = 0; wrong < WRONG_MAX;) {
 		bool resumed = false;
-		int status = transfer_file(&s->transfer, url, item->name, item->listed, part,
-		    &resumed);
+		int status = transfer_file(&s->transfer, url, item->name, item->listed,
+		    *item->expected != '\0', part, &resumed);
 		if (status != EX_OK || is_right(part, item))
 			return status;
 		log_warn("%s: checksum mismatch%s", item->name,

@@ -43,13 +43,22 @@ int server_months(struct server *s, bool enough, struct months *months);
  */
 int server_checksums(struct server *s, const char *version, struct checksums *sums);
 
+/* server_checksums for want of something better: one try, no earlier copy instead, failures only
+ * said with -v.
+ */
+int server_look_checksums(struct server *s, const char *version, struct checksums *sums);
+
+/* 0 if the server may be asked now, EX_TEMPFAIL after a message. */
+int server_may_ask(struct server *s);
+
 /* Reads the copy in the data folder; -1 if there is none that is good. */
 int server_kept_checksums(const struct server *s, const char *version, struct checksums *sums);
 
 /*
  * Downloads ITEM of PLAN to item->path and verifies it. One request, more where that fails; the
  * file stands under its name only if it is good. A file that was replaced since CHECKSUM was read
- * is good too: PLAN then has the new sums. EX_DATAERR if it stays wrong.
+ * is good too: PLAN then has the new sums, and
+ * items that were good by the old ones are stale. EX_DATAERR if it stays wrong.
  */
 int server_get(struct server *s, struct plan *plan, struct plan_item *item);
 

@@ -11,8 +11,10 @@
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/stop.h"
 #include "fetch/mirror.h"
 #include "fetch/server.h"
+#include "fetch/utf8.h"
 #include "fetch/verify.h"
 
 struct source {
@@ -20,6 +22,7 @@ struct source {
 	const char *folder;
 	char *mirror; /* absolute; NULL: the server is asked */
 	struct server *server;
+	struct checksums looked; /* what source_look found, empty if nothing */
 };
 
 int
@@ -35,6 +38,10 @@ source_open(const struct fetch_args *args, const char *folder, struct source **o
 		if (s->mirror == NULL) {
 			log_error("%s: %s", args->mirror, strerror(errno));
 			status = EX_NOINPUT;
+		} else if (!args->list && !utf8_valid(s->mirror)) {
+			log_error("%s: a path that is not UTF-8 cannot be named in the stream",
+			    args->mirror);
+			status = EX_USAGE;
 		}
 	} else {
 		struct server_settings settings = {
@@ -221,18 +228,39 @@ source_guess_files(struct source *s, const struct month *month)
 	return count > 0 ? count : DUMP_TYPES;
 }
 
+int
+source_look(struct source *s, const struct month *month, struct checksums *sums)
+{
+	int status = s->mirror != NULL ? mirror_checksums(s->mirror, month->version, sums)
+				       : server_look_checksums(s->server, month->version, sums);
+
+	if (status != EX_OK) {
+		*sums = (struct checksums){0};
+		if (stop_requested())
+			return STOP_STATUS;
+		log_info("month %s: cannot see whether files were replaced", month->version);
+	}
+	s->looked = *sums;
+	return EX_OK;
+}
+
 /*
  * A CHECKSUM with fewer files than the listing shows was cut, or is of another moment:
- * the month would be called complete without them.
+ * the month would be called complete without them. Where no listing was asked for, it
+ * must name those that every month has.
  */
 static int
 compare_with_listing(const struct month *month, const struct checksums *sums)
 {
+	bool listed = false;
+	for (int i = 0; i < DUMP_TYPES; i++)
+		listed = listed || month->has[i];
 	for (int i = 0; i < DUMP_TYPES; i++) {
-		if (!month->has[i] || sums->sha256[i][0] != '\0')
+		bool needed = listed ? month->has[i] : i != DUMP_MASTERS;
+		if (!needed || sums->sha256[i][0] != '\0')
 			continue;
-		log_error("month %s: CHECKSUM does not name the %s file that is there",
-		    month->version, dump_type_name((enum dump_type)i));
+		log_error("month %s: CHECKSUM does not name the %s file", month->version,
+		    dump_type_name((enum dump_type)i));
 		return EX_TEMPFAIL;
 	}
 	return EX_OK;
@@ -241,10 +269,12 @@ compare_with_listing(const struct month *month, const struct checksums *sums)
 int
 source_plan(struct source *s, const struct month *month, struct plan *plan)
 {
-	struct checksums sums = {0};
-	int status = s->mirror != NULL ? mirror_checksums(s->mirror, month->version, &sums)
-				       : server_checksums(s->server, month->version, &sums);
+	struct checksums sums = s->looked;
+	int status = EX_OK;
 
+	if (checksum_count(&sums) == 0)
+		status = s->mirror != NULL ? mirror_checksums(s->mirror, month->version, &sums)
+					   : server_checksums(s->server, month->version, &sums);
 	*plan = (struct plan){0};
 	if (status == EX_NOINPUT && s->args->verify) {
 		log_error("month %s is not complete: it has no CHECKSUM%s", month->version,
@@ -268,8 +298,8 @@ wrong_file(const struct source *s, const struct plan_item *item)
 		return EX_DATAERR;
 	}
 	log_warn("%s: checksum mismatch%s", item->path,
-	    s->mirror == NULL ? ": removed, to be downloaded again" : "");
-	if (s->mirror != NULL || unlink(item->path) == 0)
+	    item->wanted ? ": removed, to be downloaded again" : "");
+	if (!item->wanted || unlink(item->path) == 0)
 		return EX_OK;
 	log_error("%s: %s", item->path, strerror(errno));
 	return EX_IOERR;
@@ -296,6 +326,12 @@ bool
 source_downloads(const struct source *s)
 {
 	return s->server != NULL;
+}
+
+int
+source_may_get(struct source *s)
+{
+	return server_may_ask(s->server);
 }
 
 int

@@ -129,7 +129,9 @@ throttle_parse(const char *text, time_t now)
 	} else {
 		until = curl_getdate(text, NULL);
 	}
-	if (until <= now)
+	if (until == -1)
 		return 0;
+	if (until <= now)
+		return now;
 	return until - now > THROTTLE_MAX_S ? now + THROTTLE_MAX_S : until;
 }

@@ -15,6 +15,9 @@
 /* What a 429 without Retry-After means, in seconds: what data.discogs.com says there. */
 #define THROTTLE_DEFAULT_S 3600
 
+/* What a 429 that asks for no wait means, in seconds. */
+#define THROTTLE_LEAST_S 10
+
 /* A longer wait is taken for this one, in seconds: a mistake in a header must not end all fetching.
  */
 #define THROTTLE_MAX_S (7 * 24 * 3600)
@@ -34,8 +37,8 @@ void throttle_remember(struct throttle *t, time_t now, time_t until);
 
 /*
  * Reads a Retry-After header (RFC 9110, 10.2.3): seconds, or a date in any of the three forms of
- * HTTP. Returns the time it means, at most THROTTLE_MAX_S from NOW, or 0 if TEXT is neither or
- * asks for no wait.
+ * HTTP. Returns the time it means, at most THROTTLE_MAX_S from NOW; NOW if it asks for no wait;
+ * 0 if TEXT is neither.
  */
 time_t throttle_parse(const char *text, time_t now);
 

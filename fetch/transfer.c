@@ -2,19 +2,12 @@
 /* Getting pages and files from a server that breaks, hangs, bans and cuts. */
 #include "fetch/transfer.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 
-#include "common/clock.h"
 #include "common/log.h"
-#include "common/progress.h"
-#include "common/stop.h"
-
-/* The longest pause between two tries. */
-#define DELAY_MAX_MS 60000
+#include "fetch/job.h"
 
 /* The largest file that is believed where no size is listed: five times the largest of 2026. */
 #define FILE_MAX_BYTES (UINT64_C(64) << 30)
@@ -22,165 +15,23 @@
 /* By how much a file may pass twice its listed size. */
 #define FILE_SLACK_BYTES (UINT64_C(16) << 20)
 
-/* A resumed try that brought so much was no failure: tries are counted from it anew. */
-#define GAIN_BYTES (UINT64_C(16) << 20)
-
-/* The verdict on a try that may be repeated; other verdicts are exit statuses. */
-#define TRY_AGAIN (-1)
-
-/* One thing to get, over all its tries. */
-struct job {
-	struct http_request request;
-	const char *what; /* for messages */
-	/* Called before each try: sets the request's offset. 0, or -1 for failure. */
-	int (*prepare)(struct job *job);
-	/* Called after a whole answer of 200 or 206: 0 or TRY_AGAIN. */
-	int (*finish)(struct job *job);
-	struct http_head head;
-	int failure; /* why a callback ended the try; TRY_AGAIN is possible */
-	char problem[512]; /* what broke the last try */
-	uint64_t gained; /* bytes that this try appended to those of earlier ones */
-
-	struct buf *text; /* transfer_text */
-	size_t max;
-	bool pages;
-
-	struct part *part; /* transfer_file */
-	uint64_t listed;
-	bool whole; /* the part is of no use: start from the first byte */
-	bool begun; /* bytes of this answer were taken */
-	bool resumed;
-	struct progress *progress;
-};
-
-static int
-fail_job(struct job *job, int failure)
-{
-	job->failure = failure;
-	return -1;
-}
-
-/* Remembers what the server wants and says it. */
-static int
-told_to_wait(struct transfer *t, const struct job *job)
-{
-	time_t now = time(NULL);
-	time_t until = throttle_parse(job->head.retry_after, now);
-	char text[CLOCK_TEXT_SIZE];
-
-	if (until == 0)
-		until = now + THROTTLE_DEFAULT_S;
-	throttle_remember(t->throttle, now, until);
-	log_error("%s: answers HTTP %ld: wait until %s (%lld s)", t->server, job->head.status,
-	    clock_text(text, until), (long long)(until - now));
-	return EX_TEMPFAIL;
-}
-
-/* 0 if the server may be asked now. */
-static int
-may_ask(struct transfer *t)
-{
-	time_t now = time(NULL);
-	time_t until = throttle_until(t->throttle, now);
-	char text[CLOCK_TEXT_SIZE];
-
-	if (until == 0)
-		return 0;
-	log_error("%s: asked us to wait until %s (%lld s): not asked again before", t->server,
-	    clock_text(text, until), (long long)(until - now));
-	return EX_TEMPFAIL;
-}
-
-static int
-judge_status(struct transfer *t, struct job *job)
-{
-	long status = job->head.status;
-
-	snprintf(job->problem, sizeof job->problem, "HTTP %ld", status);
-	if (status == 200 || status == 206)
-		return job->finish(job);
-	if (status == 404 || status == 410)
-		return EX_NOINPUT;
-	if (status == 429 ||
-	    (status == 503 && throttle_parse(job->head.retry_after, time(NULL)) != 0))
-		return told_to_wait(t, job);
-	if (status == 401 || status == 403 || status == 407) {
-		log_error("%s: not allowed: HTTP %ld from %s%s", job->what, status, t->server,
-		    status == 403 ? " (it may refuse this network's addresses)" : "");
-		return EX_NOPERM;
-	}
-	if (status == 416 && job->request.offset > 0) {
-		job->whole = true;
-		return TRY_AGAIN;
-	}
-	if (status == 408 || status >= 500)
-		return TRY_AGAIN;
-	log_error("%s: HTTP %ld from %s", job->what, status, t->server);
-	return EX_UNAVAILABLE;
-}
-
-static int
-judge(struct transfer *t, struct job *job, enum http_end end)
-{
-	switch (end) {
-	case HTTP_ANSWERED:
-		return judge_status(t, job);
-	case HTTP_STOPPED:
-		return STOP_STATUS;
-	case HTTP_REJECTED:
-		return job->failure;
-	case HTTP_BROKEN:
-		snprintf(job->problem, sizeof job->problem, "%s", http_problem(t->http));
-		return TRY_AGAIN;
-	case HTTP_REFUSED:
-		break;
-	}
-	log_error("%s: %s", job->what, http_problem(t->http));
-	return EX_UNAVAILABLE;
-}
-
-/* All tries of JOB; what the functions of the header return. */
-static int
-run_job(struct transfer *t, struct job *job)
-{
-	for (unsigned tries = 0;; tries++) {
-		int status = may_ask(t);
-		if (status != 0)
-			return status;
-		if (job->prepare(job) != 0)
-			return job->failure;
-		status = judge(t, job, http_get(t->http, &job->request, &job->head));
-		progress_finish(job->progress);
-		job->progress = NULL;
-		if (status != TRY_AGAIN)
-			return status;
-		if (job->gained >= GAIN_BYTES)
-			tries = 0;
-		if (tries >= t->retries) {
-			log_error("%s: %s; given up after %u tries", job->what, job->problem,
-			    tries + 1);
-			return EX_UNAVAILABLE;
-		}
-		int64_t pause = clock_backoff_ms(tries, t->delay_ms, DELAY_MAX_MS);
-		log_info("%s: %s; trying again in %.1f s", job->what, job->problem,
-		    (double)pause / 1000);
-		if (clock_sleep_ms(pause) != 0)
-			return STOP_STATUS;
-	}
-}
+/* How a gzip file begins (RFC 1952, 2.3.1). */
+static const unsigned char gzip_magic[JOB_MAGIC_BYTES] = {0x1f, 0x8b};
 
 static int
 refuse_page(struct job *job)
 {
-	log_error("%s: the server sent a web page instead (a challenge to a browser?)", job->what);
-	return fail_job(job, EX_UNAVAILABLE);
+	job_complain(job->optional,
+	    "%s: the server sent a web page instead (a challenge to a browser?)", job->what);
+	return job_fail(job, EX_UNAVAILABLE);
 }
 
 static int
 refuse_size(struct job *job)
 {
-	log_error("%s: the server sends more than can be true; given up", job->what);
-	return fail_job(job, EX_DATAERR);
+	job_complain(job->optional, "%s: the server sends more than can be true; given up",
+	    job->what);
+	return job_fail(job, EX_DATAERR);
 }
 
 static int
@@ -219,7 +70,7 @@ finish_text(struct job *job)
 	if (job->head.status == 200)
 		return 0;
 	snprintf(job->problem, sizeof job->problem, "a part that was not asked for");
-	return TRY_AGAIN;
+	return JOB_AGAIN;
 }
 
 int
@@ -234,7 +85,7 @@ transfer_text(struct transfer *t, const char *url, bool pages, size_t max, struc
 	    .max = max,
 	    .pages = pages,
 	};
-	int status = run_job(t, &job);
+	int status = job_run(t, &job);
 
 	buf_add_char(out, '\0');
 	out->len--;
@@ -252,7 +103,7 @@ check_room(struct job *job, uint64_t total)
 		return 0;
 	log_error("%s: needs %.1f MB more, the disk has %.1f MB left", job->what,
 	    (double)(total - held) / 1e6, (double)room / 1e6);
-	return fail_job(job, EX_IOERR);
+	return job_fail(job, EX_IOERR);
 }
 
 static uint64_t
@@ -265,8 +116,9 @@ static int
 prepare_file(struct job *job)
 {
 	if (job->whole && part_restart(job->part, "") != 0)
-		return fail_job(job, EX_IOERR);
+		return job_fail(job, EX_IOERR);
 	job->whole = job->begun = false;
+	job->magic_len = 0;
 	job->gained = 0;
 	job->request.if_range = part_validator(job->part);
 	job->request.offset = job->request.if_range != NULL ? part_bytes(job->part) : 0;
@@ -279,7 +131,22 @@ wrong_range(struct job *job)
 {
 	snprintf(job->problem, sizeof job->problem, "another part than was asked for");
 	job->whole = true;
-	return fail_job(job, TRY_AGAIN);
+	return job_fail(job, JOB_AGAIN);
+}
+
+/*
+ * Whether the part is of another file than ours: a server that does not heed If-Range
+ * must still say which it sends (RFC 9110, 15.3.7.3).
+ */
+static bool
+is_of_another(const struct job *job, const struct http_head *head)
+{
+	const char *asked = job->request.if_range;
+
+	if (asked == NULL)
+		return false;
+	const char *own = *asked == '"' ? head->etag : head->modified;
+	return *own != '\0' && strcmp(own, asked) != 0;
 }
 
 static int
@@ -290,7 +157,8 @@ on_file_head(void *context, const struct http_head *head)
 
 	if (head->status == 206) {
 		if (!head->range_valid || head->range_first != job->request.offset ||
-		    (head->range_total != 0 && head->range_last + 1 != head->range_total))
+		    (head->range_total != 0 && head->range_last + 1 != head->range_total) ||
+		    (head->range_total == 0 && !job->checked) || is_of_another(job, head))
 			return wrong_range(job);
 		total = head->range_last + 1;
 	}
@@ -303,38 +171,56 @@ on_file_head(void *context, const struct http_head *head)
 	return 0;
 }
 
+static int
+refuse_start(struct job *job)
+{
+	if (job->magic[0] == '<')
+		return refuse_page(job);
+	snprintf(job->problem, sizeof job->problem, "an answer that is no gzip file");
+	return job_fail(job, JOB_AGAIN);
+}
+
 /*
- * The first bytes of an answer. Only now the part of an earlier try is given up: an
- * error page must not cost it.
+ * The first bytes of an answer, taken off *DATA until all of them are there. Only then
+ * the part of an earlier try is given up: an error page must not cost it.
  */
 static int
-begin_file(struct job *job, const char *data)
+begin_file(struct job *job, const char **data, size_t *len)
 {
-	job->begun = true;
 	job->resumed = job->head.status == 206 && job->request.offset > 0;
-	if (job->resumed)
+	job->begun = job->resumed;
+	for (; !job->begun && *len > 0; ++*data, --*len) {
+		size_t at = job->magic_len++;
+		job->magic[at] = (unsigned char)**data;
+		if (job->magic[at] != gzip_magic[at])
+			return refuse_start(job);
+		job->begun = job->magic_len == JOB_MAGIC_BYTES;
+	}
+	if (!job->begun || job->resumed)
 		return 0;
-	if (*data == '<')
-		return refuse_page(job);
-	return part_restart(job->part, job->head.validator) == 0 ? 0 : fail_job(job, EX_IOERR);
+	if (part_restart(job->part, job->head.validator) != 0 ||
+	    part_append(job->part, job->magic, JOB_MAGIC_BYTES) != 0)
+		return job_fail(job, EX_IOERR);
+	return 0;
 }
 
 static int
-on_file(void *context, const void *data, size_t len)
+on_file(void *context, const void *bytes, size_t len)
 {
 	struct job *job = context;
+	const char *data = bytes;
 
+	if (!job->begun && begin_file(job, &data, &len) != 0)
+		return -1;
 	if (len == 0)
 		return 0;
-	if (!job->begun && begin_file(job, data) != 0)
-		return -1;
 	if (len > file_limit(job) - part_bytes(job->part)) {
 		/* Nothing of it is worth keeping. */
 		part_restart(job->part, "");
 		return refuse_size(job);
 	}
 	if (part_append(job->part, data, len) != 0)
-		return fail_job(job, EX_IOERR);
+		return job_fail(job, EX_IOERR);
 	if (job->resumed)
 		job->gained += len;
 	progress_update(job->progress, part_bytes(job->part));
@@ -348,17 +234,21 @@ finish_file(struct job *job)
 
 	if (!job->begun) {
 		snprintf(job->problem, sizeof job->problem, "an empty answer");
-		return TRY_AGAIN;
+		return JOB_AGAIN;
+	}
+	if (!job->checked && part_bytes(job->part) < job->listed) {
+		snprintf(job->problem, sizeof job->problem, "less than the listed size");
+		return JOB_AGAIN;
 	}
 	if (head->status == 206 && part_bytes(job->part) != head->range_last + 1) {
 		snprintf(job->problem, sizeof job->problem, "a part of another length than said");
-		return TRY_AGAIN;
+		return JOB_AGAIN;
 	}
 	return 0;
 }
 
 int
-transfer_file(struct transfer *t, const char *url, const char *name, uint64_t listed,
+transfer_file(struct transfer *t, const char *url, const char *name, uint64_t listed, bool checked,
     struct part *part, bool *resumed)
 {
 	struct job job = {
@@ -368,8 +258,9 @@ transfer_file(struct transfer *t, const char *url, const char *name, uint64_t li
 	    .finish = finish_file,
 	    .part = part,
 	    .listed = listed,
+	    .checked = checked,
 	};
-	int status = run_job(t, &job);
+	int status = job_run(t, &job);
 
 	*resumed = job.resumed;
 	return status;

@@ -32,7 +32,11 @@ struct transfer {
 	const char *server; /* for messages */
 	uint64_t retries; /* further tries after the first */
 	int64_t delay_ms; /* pause before the second try; doubled for each further one */
+	bool optional; /* failures are only told to those who want to know more (-v) */
 };
+
+/* 0 if the server may be asked now; EX_TEMPFAIL if not before a later time. */
+int transfer_may_ask(struct transfer *t);
 
 /*
  * Gets the text at URL into OUT, terminated, at most MAX bytes; the caller frees it. Without
@@ -42,10 +46,12 @@ int transfer_text(struct transfer *t, const char *url, bool pages, size_t max, s
 
 /*
  * Gets what is missing of the file at URL into PART; NAME for messages, LISTED the size a
- * listing gives, 0 if unknown. *RESUMED becomes whether the end was appended to an
- * older beginning. Success says that the server sent all it announced, not that it is right.
+ * listing gives at least, 0 if unknown. *RESUMED becomes whether the end was appended to an
+ * older beginning. Success says that the server sent all it announced, not that it is
+ * right: if the caller has no digest to tell (CHECKED is false), what is shorter than listed
+ * or ends a part of unknown total is tried again. What does not begin as gzip does is no answer.
  */
 int transfer_file(struct transfer *t, const char *url, const char *name, uint64_t listed,
-    struct part *part, bool *resumed);
+    bool checked, struct part *part, bool *resumed);
 
 #endif

@@ -80,7 +80,7 @@ verify_file(const char *path, uint64_t *bytes, char *sha256)
 			close(fd);
 		return EX_IOERR;
 	}
-	int status = EX_NOINPUT;
+	int status = EX_IOERR;
 	if (S_ISREG(st.st_mode)) {
 		struct digest *digest = digest_new();
 		status = verify_read(fd, path, digest, bytes);

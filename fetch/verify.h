@@ -15,7 +15,8 @@ int verify_read(int fd, const char *path, struct digest *digest, uint64_t *bytes
 
 /*
  * Reads the file PATH: its size into *BYTES, its digest into SHA256 (DIGEST_TEXT_SIZE bytes).
- * 0, as verify_read, or EX_NOINPUT: it is not there (no message) or no regular file (message).
+ * 0, as verify_read, EX_NOINPUT if it is not there (no message), or EX_IOERR if it is no regular
+ * file.
  */
 int verify_file(const char *path, uint64_t *bytes, char *sha256);
 

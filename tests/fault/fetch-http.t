@@ -86,7 +86,8 @@ equal "$(requests "$file")" 2 "  asked twice"
 marker_says failed
 check "  no part is left that a next run would trust" test ! -s "$T/d/$file.part"
 fetch 65 "$file length=1000"
-fetch 65 "$file body=x"
+fetch 69 "$file body=x"
+says 'no gzip file' "  it is said"
 
 # More than can be: where a listing gives the size, and for texts.
 rm -rf "$T/d"
@@ -137,6 +138,48 @@ fetch 69 "$file status=301 to=file:///etc/passwd"
 fetch 69 "$file status=307 to=/?download=data%2F2026%2F$file"
 says 'too many redirects' "  a circle ends"
 
+# An error page that is cut or silent: its status counts all the same.
+for how in cut=10 stall=10 stall=0 reset=10; do
+	fetch 66 "$file status=404 $how"
+	equal "$(requests "$file")" 1 "  asked once"
+	fetch 77 "$file status=403 $how"
+	equal "$(requests "$file")" 1 "  asked once"
+	fetch 75 "$file status=429 retry-after=3570 $how"
+	equal "$(requests "$file")" 1 "  asked once"
+	check "  the time is remembered" test -s "$T/d/.dx-fetch-wait"
+done
+
+# A CHECKSUM that is cut inside its last name is no smaller month, nor one that lacks a file of every month.
+fetch 65 "*CHECKSUM.txt bare cut=382"
+says 'no whole checksum line' "  it is said"
+head -n 1 "$month/discogs_20260801_CHECKSUM.txt" >"$T/one"
+fetch 75 "*CHECKSUM.txt from=$T/one"
+says 'does not name the' "  it is said"
+
+# Without the checksum: what is shorter than listed is tried again.
+rm -rf "$T/d"
+misbehave "$file times=1 bare cut=100000"
+run 0 dx-fetch -b "$BASE" -d "$T/d" -t labels --no-verify --retry-delay 5ms
+same "$T/d/$file" "$month/$file" "a body shorter than listed is not taken for the file"
+rm -rf "$T/d"
+misbehave "$file body=some_text"
+run 69 dx-fetch -b "$BASE" -d "$T/d" -V 20260801 -t labels --no-verify --retries 1 --retry-delay 5ms
+check "what is no gzip never gets the final name" test ! -e "$T/d/$file"
+
+# A folder in the place of a file.
+mkdir -p "$T/blocked/$file"
+misbehave
+run 74 dx-fetch -b "$BASE" -d "$T/blocked" -V 20260801 -t labels
+says 'not a regular file' "a folder under the final name is named"
+equal "$(requests "$file")" 0 "and the file not asked for"
+
+# A wrong file is removed only if it is asked for.
+mkdir "$T/unwanted"
+echo old >"$T/unwanted/discogs_20260801_masters.xml.gz"
+run 0 dx-fetch -b "$BASE" -d "$T/unwanted" -V 20260801 -t labels
+says 'masters.*checksum mismatch' "a wrong file that is not wanted is named"
+equal "$(cat "$T/unwanted/discogs_20260801_masters.xml.gz")" old "and left alone"
+
 # A file that was replaced after CHECKSUM was read.
 cp -r "$month" "$T/new"
 chmod -R u+w "$T/new"
@@ -149,5 +192,17 @@ run 0 dx-fetch -b "$BASE" -d "$T/d" -V 20260801 -t labels
 same "$T/d/$file" "$T/new/$file" "a file that was replaced is good by its new CHECKSUM"
 equal "$(requests "$file")" 1 "and downloaded once"
 same "$T/d/discogs_20260801_CHECKSUM.txt" "$T/new/discogs_20260801_CHECKSUM.txt" "the new CHECKSUM is kept"
+
+# One that was good before: the month is not complete by the new sums.
+rm -rf "$T/d"
+mkdir "$T/d"
+cp "$month/$file" "$T/d/"
+misbehave "*CHECKSUM* from=$month/discogs_20260801_CHECKSUM.txt times=1" "*_masters* times=1 flip=1000"
+run 75 dx-fetch -b "$BASE" -d "$T/d" -V 20260801
+says 'labels.* was replaced' "a file that was replaced after it was named is found out"
+equal "$(jq -r .download_phase.status "$T/d/.extraction_status_20260801.json")" in_progress "the month stays open"
+check "no end line" bash -c "! grep -q '\"end\"' '$T/out'"
+run 0 dx-fetch -b "$BASE" -d "$T/d" -V 20260801
+same "$T/d/$file" "$T/new/$file" "the next run has the new one"
 
 done_testing

@@ -69,6 +69,20 @@ for lie in start unknown; do
 	equal "$(header "$file" Range | tr '\n' ' ')" "bytes=50000-  " "a 206 with the wrong range ($lie): the whole file"
 done
 part 50000
+misbehave "$file range badrange=start"
+run 0 dx-fetch -b "$BASE" -d "$T/d" -V 20260801 -t labels --retries 0
+same "$T/d/$file" "$month/$file" "to start over is no failed try"
+part 50000
+fetch 0 "$file range ignore-if-range etag=v2 times=1" "$file range etag=v2"
+equal "$(header "$file" Range | tr '\n' ' ')" "bytes=50000-  " "a part of another ETag: the whole file"
+part 50000
+misbehave "$file range badrange=half times=1" "$file range"
+run 0 dx-fetch -b "$BASE" -d "$T/d" -V 20260801 -t labels --no-verify
+same "$T/d/$file" "$month/$file" "a part of unknown total ends no file that nobody compares"
+part 50000
+fetch 69 "$file body=some_text"
+equal "$(stat -c %s "$T/d/$file.part")" 50000 "text instead of the rest does not cost the part"
+part 50000
 fetch 0 "$file range badrange=short times=1" "$file range"
 part 50000
 fetch 69 "$file body=html"
@@ -105,7 +119,7 @@ equal "$(requests "$file")" 0 "a part that is whole is not asked for"
 grown() {
 	[ "$(stat -c %s "$T/d/$file.part" 2>/dev/null || echo 0)" -ge "$1" ]
 }
-for bytes in 1 40000 150000; do
+for bytes in 2 40000 150000; do
 	rm -rf "$T/d"
 	misbehave "$file range stall=$bytes"
 	dx-fetch -q -b "$BASE" -d "$T/d" -V 20260801 -t labels >"$T/out" 2>"$T/err" &
@@ -151,11 +165,14 @@ equal "$status" 75 "SIGTERM in a pause exits 75"
 # Tries that brought a good piece are not counted: of 50 MB, 17 come before each cut, and one retry is enough.
 mkdir "$T/large"
 { printf '\037\213' && head -c 50000000 /dev/urandom; } >"$T/large/$file"
-(cd "$T/large" && sha256sum "$file" | sed 's/  / /') >"$T/large/discogs_20260801_CHECKSUM.txt"
+for type in artists releases; do
+	cp "$month/discogs_20260801_$type.xml.gz" "$T/large/"
+done
+(cd "$T/large" && sha256sum ./*.gz | sed 's|\./||' | sed 's/  / /') >"$T/large/discogs_20260801_CHECKSUM.txt"
 serve "$T/large"
 rm -rf "$T/d"
 misbehave "$file range cut=17000000"
-run 0 dx-fetch -q -b "$BASE" -d "$T/d" -V 20260801 --retries 1 --retry-delay 5ms
+run 0 dx-fetch -q -b "$BASE" -d "$T/d" -V 20260801 -t labels --retries 1 --retry-delay 5ms
 same "$T/d/$file" "$T/large/$file" "a large file comes in pieces"
 equal "$(header "$file" Range | tr '\n' ' ')" " bytes=17000000- bytes=34000000- " "each asked for once"
 serve "$month"

@@ -42,6 +42,8 @@ throttled '* status=503 retry-after=600' 600
 throttled '* status=503 retry-after=+600' 600
 throttled '* status=429' 3600
 throttled '* status=429 retry-after=soon' 3600
+throttled '* status=429 retry-after=0' 10
+throttled '* status=429 retry-after=+-100' 10
 throttled '* status=429 retry-after=99999999999999999999' $((7 * 24 * 3600))
 throttled "$file status=429 retry-after=1000" 1000
 
@@ -50,6 +52,7 @@ check "the file before it came" cmp "$T/d/discogs_20260801_labels.xml.gz" "$mont
 equal "$(jq -r .download_phase.status "$T/d/.extraction_status_20260801.json")" in_progress "to be told to wait is no failure"
 run 75 dx-fetch -b "$BASE" -d "$T/d" -V 20260801
 equal "$(jq -r 'select(.type == "file") | .data_type' "$T/out")" labels "what is there is worked on while waiting"
+equal "$(jq -r '.download_phase.downloads_by_file | keys[]' "$T/d/.extraction_status_20260801.json")" discogs_20260801_labels.xml.gz "nothing else is begun"
 run 0 dx-fetch -b "$BASE" -d "$T/d" -V 20260801 -t labels
 says 'CHECKSUM of an earlier run' "with the CHECKSUM that is there"
 run 75 dx-fetch -b "$BASE" -d "$T/d" --list

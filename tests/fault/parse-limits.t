@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 # Seconds that a run may take: some for a sanitizer or valgrind.
-limit=2
+limit=5
 [ -z "${SANITIZE:-}" ] || limit=20
 [ -z "${VALGRIND:-}" ] || limit=120
 

@@ -39,6 +39,14 @@ run 0 dx-fetch -d "$T/t" -m "$month" -t labels -t artists,masters
 equal "$(jq -r 'select(.type == "file") | .data_type' "$T/out" | tr '\n' ' ')" "labels masters artists " "-t adds up"
 run 0 dx-fetch -d "$T/deep/er/folder" -m "$month" -q
 check "the data folder is made" test -d "$T/deep/er/folder"
+bad=$T/$(printf 'f\344lle')
+mkdir "$bad"
+run 64 dx-fetch -d "$bad" -m "$month"
+says 'not UTF-8' "a data folder that the stream cannot name"
+cp "$month"/* "$bad/"
+run 64 dx-fetch -d "$T/utf8" -m "$bad"
+check "and nothing was begun" bash -c "! ls -A '$T/utf8' | grep extraction"
+run 0 dx-fetch -m "$bad" --list
 touch "$T/plain"
 run 74 dx-fetch -d "$T/plain/x" -m "$month"
 run 66 dx-fetch -d "$T/d" -m "$T/none"

@@ -63,7 +63,7 @@ says 'has no masters file' "what a month lacks is said"
 run 0 dx-fetch -b "$BASE" -d "$T/a" -V 20251101
 head -c 300 "$T/sums" | tr -d '\r' >"$T/site/discogs_20251101_CHECKSUM.txt"
 run 65 dx-fetch -b "$BASE" -d "$T/a" -V 20251101
-says 'line [0-9]+ is no checksum line' "a line that is cut is an error: a file may hide in it"
+says 'line [0-9]+ is no whole checksum line' "a line that is cut is an error: a file may hide in it"
 
 # The real pages, one with links that mean harm.
 cp "$DATA/listing/root-oct-2026.html" "$T/site/root.html"

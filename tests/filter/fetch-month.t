@@ -111,11 +111,48 @@ mark complete-extraction
 run 0 dx-fetch -b "$BASE" -d "$T/d"
 lines "$T/d" "$T/d" skip >"$T/want"
 same "$T/out" "$T/want" "a month that is done is skipped"
-equal "$(requests)" 2 "for the price of the listing"
+equal "$(requests)" 3 "for the price of the listing and CHECKSUM"
 : >"$T/log"
 run 0 dx-fetch -b "$BASE" -d "$T/d" -V 20260801
 same "$T/out" "$T/want" "so it is with -V"
-equal "$(requests)" 0 "for nothing"
+equal "$(requests)" 1 "for one request"
+misbehave '*CHECKSUM* status=404'
+run 0 dx-fetch -b "$BASE" -d "$T/d" -V 20260801
+same "$T/out" "$T/want" "without a CHECKSUM to look at too"
+equal "$(cat "$T/err")" "" "in silence"
+misbehave '*CHECKSUM* status=500'
+run 0 dx-fetch -v -b "$BASE" -d "$T/d" -V 20260801
+says 'cannot see whether' "-v says so"
+equal "$(requests)" 1 "after one try"
+misbehave
+
+# A file of a done month that was replaced: the month goes on with it.
+cp -r "$T/d" "$T/old"
+sed -i "s|$T/d|$T/old|" "$T/want"
+cp -r "$month" "$T/new"
+chmod -R u+w "$T/new"
+printf 'new labels' | gzip -n >"$T/new/${name}_labels.xml.gz"
+sed -i "s/^[0-9a-f]*\( ${name}_labels\)/$(sha256sum <"$T/new/${name}_labels.xml.gz" | cut -c 1-64)\1/" "$T/new/${name}_CHECKSUM.txt"
+first=$BASE
+serve "$T/new"
+run 0 dx-fetch -b "$BASE" -d "$T/old" -V 20260801 -t artists
+same "$T/out" "$T/want" "what is not wanted is not looked at"
+run 0 dx-fetch -b "$BASE" -d "$T/old" -V 20260801 --no-verify
+same "$T/out" "$T/want" "nor with --no-verify"
+: >"$T/log"
+run 0 dx-fetch -b "$BASE" -d "$T/old" -V 20260801
+says 'labels.*was replaced' "a replaced file of a done month is seen"
+equal "$(jq -r 'select(.type == "dump") | .decision' "$T/out")" continue "the month goes on"
+check "with that file" grep -q "$(sha256sum <"$T/new/${name}_labels.xml.gz" | cut -c 1-64)" "$T/out"
+same "$T/old/${name}_labels.xml.gz" "$T/new/${name}_labels.xml.gz" "which is downloaded"
+equal "$(requests)" 2 "CHECKSUM and the file were asked for, once"
+run 0 dx-fetch -m "$T/new" -d "$T/d"
+equal "$(jq -r 'select(.type == "file") | .data_type' "$T/out" | head -n 1)" labels "in a mirror too"
+BASE=$first
+rm -r "$T/d"
+cp -r "$month" "$T/d"
+run 0 dx-fetch -b "$BASE" -d "$T/d"
+: >"$T/log"
 
 # --force: again from the start, but no file twice.
 run 0 dx-fetch -b "$BASE" -d "$T/d" --force

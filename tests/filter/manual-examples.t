@@ -6,7 +6,7 @@
 # shellcheck source=tests/tools/examples.sh
 . "$ROOT/tests/tools/examples.sh"
 
-for page in "$ROOT"/man/*; do
+for page in "$ROOT"/README.md "$ROOT"/man/*.[17]; do
 	mkdir -p "$T/count"
 	rm -f "$T/count"/*
 	"$ROOT/tests/tools/examples.py" "$page" "$T/count"

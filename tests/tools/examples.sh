@@ -13,6 +13,8 @@ example_folder() {
 	cp "$DATA"/month/*.gz "$1/build"
 	(
 		cd "$1/build" || exit
+		mkdir data DIR
+		ln -s month MIRROR
 		cp discogs_20260801_labels.xml.gz discogs_20260701_labels.xml.gz
 		cp discogs_20260801_labels.xml.gz labels.xml.gz
 		cp discogs_20260801_artists.xml.gz artists.xml.gz
@@ -28,6 +30,11 @@ adapt() {
 		-e "s#amqps?://[A-Za-z0-9:.@_-]+(/%2F|/)?([[:space:]'\"]|\$)#${AMQP:-}\\2#g" "$1"
 }
 
+# needs_broker SCRIPT: it names one, or leaves the destination to the environment.
+needs_broker() {
+	grep -qE 'amqps?://|DX_AMQP_URL' "$1" || { grep -qE 'dx-publish|dx-run' "$1" && ! grep -q 'file:' "$1"; }
+}
+
 # run_examples broker|no-broker FILE...: each file's examples, in order, in one folder for each file.
 run_examples() {
 	local wanted=$1 file folder script kind
@@ -40,7 +47,7 @@ run_examples() {
 		for script in "$folder"/scripts/*.sh; do
 			[ -e "$script" ] || continue
 			kind=no-broker
-			! grep -qE 'amqps?://|DX_AMQP_URL' "$script" || kind=broker
+			! needs_broker "$script" || kind=broker
 			[ "$kind" = "$wanted" ] || continue
 			run_example "$(basename "$file") $(basename "$script" .sh)" "$script" "$folder"
 		done
@@ -52,7 +59,7 @@ run_example() {
 	text=$(cat "$script")
 	adapt "$script" "$folder"
 	# head closes the pipe early, and means to.
-	(cd "$folder/build" && DX_MIRROR=$DATA/month timeout 120 bash -eu \
+	(cd "$folder/build" && DX_MIRROR=$DATA/month DX_AMQP_URL=${AMQP:-} timeout 120 bash -eu \
 		-o "$(grep -q 'head' "$script" && echo errexit || echo pipefail)" "$script") \
 		</dev/null >"$T/out" 2>"$T/err" || status=$?
 	ok "$status" "$name: $(head -n 1 <<<"$text" | cut -c 1-80)"

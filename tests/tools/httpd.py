@@ -23,7 +23,8 @@ shell; the first line that fits counts. Keys:
   range           honour Range and If-Range, with ETag and Last-Modified
   etag=TEXT       with range: this ETag, quoted for you; a leading W/ makes it weak; "none" sends none
   modified=TEXT   with range: Last-Modified, underscores for blanks; "none" sends none
-  badrange=KIND   a 206 that lies: start, unknown (no Content-Range), short (ends early), total (an asterisk)
+  badrange=KIND   a 206 that lies: start, unknown (no Content-Range), short (ends early), total (an asterisk), half (both)
+  ignore-if-range with range: send the part whatever If-Range says
   chunked         no Content-Length, chunked
   bare            no Content-Length, not chunked: the end of the connection ends the body
   cut=N           end the connection in order after N bytes of the body
@@ -173,13 +174,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         after = keys.get("retry-after")
         if after:
             date = after.startswith("+")
-            self.send_header("Retry-After", email.utils.formatdate(time.time() + int(after), usegmt=True) if date else after)
+            self.send_header("Retry-After", email.utils.formatdate(time.time() + int(after[1:]), usegmt=True) if date else after)
         if "to" in keys:
             self.send_header("Location", keys["to"].replace("%d", str(self.server.server_port)))
         self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        self.send_body(body.encode() if isinstance(body, str) else body, keys)
 
     def wanted_range(self, keys, etag, modified, size):
         """Where to start: None for the whole, -1 if there is nothing there."""
@@ -187,7 +186,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if not found or "range" not in keys:
             return None
         condition = self.headers.get("If-Range")
-        if condition is not None and condition not in (modified, etag if etag and not etag.startswith("W/") else None):
+        if condition is not None and "ignore-if-range" not in keys and condition not in (modified, etag if etag and not etag.startswith("W/") else None):
             return None
         start = int(found.group(1))
         return start if start < size else -1
@@ -217,9 +216,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         last, first, total = size - 1, start, str(size)
         if lie == "start":
             first = start + 1
-        if lie == "short":
+        if lie in ("short", "half"):
             last = start + (size - start) // 2
-        if lie == "total":
+        if lie in ("total", "half"):
             total = "*"
         if lie != "unknown":
             self.send_header("Content-Range", f"bytes {first}-{last}/{total}")

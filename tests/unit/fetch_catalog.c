@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/buf.h"
 #include "common/io.h"
 #include "common/mem.h"
 #include "tests/unit/unit.h"
@@ -199,12 +200,27 @@ START_TEST(newest_is_the_newest_complete)
 }
 END_TEST
 
+START_TEST(a_page_of_one_long_line_takes_no_time)
+{
+	struct buf page = {0};
+	unsigned years[2];
+
+	/* As many bytes and links as are read at most; looked at once for each link this lasts
+	 * longer than a test may. */
+	for (int i = 0; i < 10000; i++)
+		buf_printf(&page, "%400s<a href=\"?prefix=data%%2F2026%%2F\">", "");
+	ck_assert_uint_eq(catalog_years(page.data, "http://a/", years, 2), 1);
+	buf_free(&page);
+}
+END_TEST
+
 int
 main(void)
 {
 	Suite *suite = suite_create("fetch_catalog");
 	TCase *tc = tcase_create("catalog");
 
+	tcase_add_test(tc, a_page_of_one_long_line_takes_no_time);
 	tcase_add_test(tc, root_page_gives_newest_years);
 	tcase_add_test(tc, years_of_other_forms_do_not_count);
 	tcase_add_test(tc, years_come_once_newest_first);

@@ -10,6 +10,7 @@
 #include "common/mem.h"
 #include "fetch/throttle.h"
 #include "fetch/url.h"
+#include "fetch/utf8.h"
 #include "tests/unit/unit.h"
 
 START_TEST(content_range_is_read)
@@ -113,10 +114,10 @@ START_TEST(retry_after_is_read_in_both_forms)
 	ck_assert_int_eq(throttle_parse("Sun, 06 Nov 2050 09:49:37 GMT", now),
 	    now + THROTTLE_MAX_S);
 	ck_assert_int_eq(throttle_parse("", now), 0);
-	ck_assert_int_eq(throttle_parse("0", now), 0);
+	ck_assert_int_eq(throttle_parse("0", now), now);
 	ck_assert_int_eq(throttle_parse("-5", now), 0);
 	ck_assert_int_eq(throttle_parse("soon", now), 0);
-	ck_assert_int_eq(throttle_parse("Sun, 06 Nov 1994 08:49:37 GMT", now), 0);
+	ck_assert_int_eq(throttle_parse("Sun, 06 Nov 1994 08:49:37 GMT", now), now);
 }
 END_TEST
 
@@ -153,6 +154,21 @@ START_TEST(waits_are_kept_for_each_server)
 }
 END_TEST
 
+START_TEST(paths_that_are_no_utf8_are_known)
+{
+	static const char *const good[] = {"", "/a", "/\xc3\xa4", "/\xe2\x82\xac",
+	    "\xf0\x9f\x8e\xb5", "\xf4\x8f\xbf\xbf", "\xef\xbf\xbf"};
+	static const char *const bad[] = {"\xe4", "\xe4/x", "\xc0\xaf", "\xe0\x80\xaf",
+	    "\xed\xa0\x80", "\xf4\x90\x80\x80", "\x80", "\xe2\x82", "\xf0\x9f\x8e", "\xff",
+	    "\xf0\x80\x80\x80"};
+
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		ck_assert_msg(utf8_valid(good[i]), "good %zu", i);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		ck_assert_msg(!utf8_valid(bad[i]), "bad %zu", i);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -165,6 +181,7 @@ main(void)
 	tcase_add_test(tc, base_url_that_is_none_is_refused);
 	tcase_add_test(tc, redirects_stay_at_home);
 	tcase_add_test(tc, retry_after_is_read_in_both_forms);
+	tcase_add_test(tc, paths_that_are_no_utf8_are_known);
 	tcase_add_test(tc, waits_are_kept_for_each_server);
 	suite_add_tcase(suite, tc);
 	return unit_run(suite);
