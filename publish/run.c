@@ -120,7 +120,10 @@ take_data(struct run *r, const char *text, size_t len)
 	    len, ndjson_line_number(r->reader), &record);
 	/* Counted first: the sink may tell at once that it is settled. */
 	ledger_sent(r->ledger);
-	return sink_send(r->sink, &m);
+	int status = sink_send(r->sink, &m);
+	/* A mark is settled some messages after it was read; waiting for the next would double what
+	 * a crash repeats. */
+	return status == EX_OK ? ledger_record(r->ledger, false) : status;
 }
 
 static int

@@ -142,7 +142,7 @@ for signal in TERM HUP; do
 	status=0
 	wait $pid || status=$?
 	equal "$status" 75 "SIG$signal in mid-file exits 75"
-	check "within two seconds" test $((SECONDS - started)) -le 2
+	check "within two seconds, and two for a busy machine" test $((SECONDS - started)) -le 4
 	check "without an end line" bash -c "! grep -q end '$T/out'"
 	equal "$(jq -r .download_phase.status "$T/d/.extraction_status_20260801.json")" in_progress "the marker says in progress"
 	equal "$(stat -c %s "$T/d/$file.part")" 50000 "the part is kept"

@@ -55,7 +55,7 @@ for signal in TERM INT; do
 	status=0
 	wait "$publisher" || status=$?
 	equal "$status" 75 "SIG$signal: exit status"
-	check "SIG$signal: in 2 seconds" test "$SECONDS" -le 2
+	check "SIG$signal: in 2 seconds, and 2 for a busy machine" test "$SECONDS" -le 4
 	kill "$feeder"
 	wait "$feeder" 2>/dev/null
 	"$make_stream" --marker "$marker" artists=1000 >stream
