@@ -474,6 +474,7 @@ in_content(struct split *s, struct split_record *r)
 	case MARKUP_MORE:
 		if (!s->last && s->len - at <= s->doubt)
 			return need_more(s, lead_start(s, at));
+		doubt_less(s);
 		begin(s, at, at + 1, MARKUP_BAD, r);
 		return broken(s, at + 1, "markup that does not end", r);
 	case MARKUP_BAD:
