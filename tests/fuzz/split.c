@@ -25,7 +25,8 @@ describe(struct buf *out, enum split_result result, const struct split_record *r
 	buf_add_char(out, '\n');
 }
 
-/* Splits the text with windows that grow by STEP bytes. Each window is memory of its own, so that a read outside is seen. */
+/* Splits the text with windows that grow by STEP bytes. Each window is memory of its own, so that a
+ * read outside is seen. */
 static void
 split(const char *text, size_t size, size_t step, struct buf *out)
 {
@@ -84,7 +85,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	split(text, size - 1, SIZE_MAX / 2, &whole);
 	split(text, size - 1, (size_t)data[0] % 37 + 1, &cut);
 	if (whole.len != cut.len || memcmp(whole.data, cut.data, whole.len) != 0) {
-		fprintf(stderr, "%.*s--- cut:\n%.*s", (int)whole.len, whole.data, (int)cut.len, cut.data);
+		fprintf(stderr, "%.*s--- cut:\n%.*s", (int)whole.len, whole.data, (int)cut.len,
+		    cut.data);
 		abort();
 	}
 	buf_free(&whole);
