@@ -174,8 +174,7 @@ io_keep(const char *path, const char *name)
 	if (link(path, name) == 0)
 		return 0;
 	/* VFAT, many FUSE and network file systems; or a file that has all the links it can. */
-	if (errno != EPERM && errno != ENOTSUP && errno != EOPNOTSUPP && errno != EMLINK &&
-	    errno != ENOSYS)
+	if (errno != EPERM && errno != ENOTSUP && errno != EMLINK && errno != ENOSYS)
 		return -1;
 	return copy_durably(path, name);
 }
