@@ -100,7 +100,7 @@ same "$T/out" "$T/month" 'control lines in a file'
 pieces='1 7'
 [ -z "${SANITIZE:-}${VALGRIND:-}" ] || pieces=100
 for bytes in $pieces; do
-	run 0 env SHORTREAD=$bytes LD_PRELOAD="$T/shortread.so" \
+	run 0 env SHORTREAD="$bytes" LD_PRELOAD="$T/shortread.so" \
 		ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" dx-parse -j 4 --block 5000 <"$T/in"
 	same "$T/out" "$T/month" "control lines in pieces of $bytes"
 done
