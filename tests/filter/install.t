@@ -8,7 +8,8 @@ target=$T/root
 # What make is called with from outside has nothing to do with this.
 unset MAKEFLAGS MAKELEVEL MFLAGS
 in_root() {
-	make -s -C "$ROOT" --no-print-directory BUILD="$BUILD" DESTDIR="$target" "$@"
+	# -o all: what is built is installed; nothing is built again under the other tests.
+	make -s -o all -C "$ROOT" --no-print-directory BUILD="$BUILD" DESTDIR="$target" "$@"
 }
 
 run 0 in_root PREFIX=/usr install
