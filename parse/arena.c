@@ -21,7 +21,7 @@ void *
 arena_take_new(struct arena *a, size_t size)
 {
 	size_t chunk_size = size > CHUNK_SIZE ? size : CHUNK_SIZE;
-	struct arena_chunk *chunk = mem_alloc(sizeof *chunk + chunk_size);
+	struct arena_chunk *chunk = mem_alloc(sizeof *chunk + chunk_size + BYTES_PADDING);
 
 	chunk->next = a->chunks;
 	chunk->size = chunk_size;

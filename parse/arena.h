@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "parse/bytes.h"
+
 struct arena_chunk;
 
 /* Start it as `struct arena a = {0};`. */
@@ -17,7 +19,8 @@ struct arena {
 /* What pieces are aligned to: any type that the parser keeps. */
 #define ARENA_ALIGN 16
 
-/* Takes SIZE bytes, aligned for any type, not cleared. They live until arena_reset. */
+/* Takes SIZE bytes, aligned for any type, not cleared, with BYTES_PADDING behind them. They live
+ * until arena_reset. */
 static inline void *arena_take(struct arena *a, size_t size);
 
 /* Gives everything back but keeps one chunk of the usual size for the next record. */

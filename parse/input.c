@@ -14,6 +14,7 @@
 #include "common/io.h"
 #include "common/mem.h"
 #include "common/stop.h"
+#include "parse/bytes.h"
 #include "parse/gunzip.h"
 
 /* Room in front of a block: most records are smaller, so what is left over of the last block fits.
@@ -120,7 +121,7 @@ new_block(size_t size)
 	struct block *b = mem_alloc(sizeof *b);
 
 	b->size = HEADROOM + size;
-	b->memory = mem_alloc(b->size);
+	b->memory = mem_alloc(b->size + BYTES_PADDING);
 	return b;
 }
 
@@ -138,7 +139,7 @@ block_prepend(struct block *b, const char *data, size_t len)
 	if ((size_t)(b->data - b->memory) < len) {
 		/* A record larger than the room: both go to memory that holds them. */
 		size_t size = HEADROOM + len + b->len;
-		char *memory = mem_alloc(size);
+		char *memory = mem_alloc(size + BYTES_PADDING);
 		memcpy(memory + size - b->len, b->data, b->len);
 		free(b->memory);
 		b->memory = memory;

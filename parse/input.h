@@ -2,7 +2,8 @@
 /*
  * The bytes of a file or a pipe, unpacked, in blocks: a thread of its own reads
  * ahead. A block has free room in front of its bytes, so that what is left over of the
- * block before can be put there instead of being joined by copying both.
+ * block before can be put there instead of being joined by copying both, and BYTES_PADDING bytes
+ * that can be read behind them.
  */
 #ifndef DX_PARSE_INPUT_H
 #define DX_PARSE_INPUT_H
@@ -22,7 +23,7 @@ struct block {
 	char *data; /* the bytes */
 	size_t len;
 	char *memory; /* where they may start at the earliest */
-	size_t size; /* of the memory */
+	size_t size; /* of the memory, without the padding */
 };
 
 enum input_result {

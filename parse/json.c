@@ -12,42 +12,13 @@
 
 /* What follows the backslash for a byte that has a short escape; 'u' for \u00xx; 0 for bytes that
  * stand for themselves. */
+/* clang-format off */
 static const char escapes[256] = {
-    'u',
-    'u',
-    'u',
-    'u',
-    'u',
-    'u',
-    'u',
-    'u',
-    'b',
-    't',
-    'n',
-    'u',
-    'f',
-    'r',
-    'u',
-    'u', /* 0x00 */
-    'u',
-    'u',
-    'u',
-    'u',
-    'u',
-    'u',
-    'u',
-    'u',
-    'u',
-    'u',
-    'u',
-    'u',
-    'u',
-    'u',
-    'u',
-    'u', /* 0x10 */
-    ['"'] = '"',
-    ['\\'] = '\\',
+	'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u', /* 0x00 */
+	'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', /* 0x10 */
+	['"'] = '"', ['\\'] = '\\',
 };
+/* clang-format on */
 
 static char *
 put_escape(char *to, unsigned char c)
@@ -85,21 +56,6 @@ json_string(struct buf *out, struct slice s)
 		p = stop + 1;
 	}
 	*to++ = '"';
-	out->len = (size_t)(to - out->data);
-}
-
-void
-json_name(struct buf *out, char prefix, struct slice name)
-{
-	char *to = buf_reserve(out, name.len + 4);
-
-	*to++ = '"';
-	if (prefix != 0)
-		*to++ = prefix;
-	memcpy(to, name.data, name.len);
-	to += name.len;
-	*to++ = '"';
-	*to++ = ':';
 	out->len = (size_t)(to - out->data);
 }
 

@@ -3,7 +3,11 @@
 #ifndef DX_PARSE_JSON_H
 #define DX_PARSE_JSON_H
 
+#include <stdint.h>
+#include <string.h>
+
 #include "common/buf.h"
+#include "parse/bytes.h"
 #include "parse/tree.h"
 
 /*
@@ -13,9 +17,12 @@
  */
 void json_string(struct buf *out, struct slice s);
 
+/* As json_string, for a text with BYTES_PADDING behind it: quick if it is short. */
+static inline void json_text(struct buf *out, struct slice s);
+
 /* Appends the member name "PREFIXNAME": with quotes and colon; PREFIX is '@', '#' or 0 for none.
- * NAME holds nothing to escape. */
-void json_name(struct buf *out, char prefix, struct slice name);
+ * NAME holds nothing to escape and has BYTES_PADDING behind it. */
+static inline void json_name(struct buf *out, char prefix, struct slice name);
 
 /* Where the first invalid UTF-8 of S starts (RFC 3629: no overlong forms, no surrogates, up to
  * U+10FFFF); S.len if there is none. */
@@ -24,5 +31,40 @@ size_t json_utf8_valid(struct slice s);
 /* The length of the non-ASCII character at P, 2 to 4 bytes, of which LEFT are there; 0 if it is
  * none, or invalid. */
 size_t json_utf8_sequence(const char *p, size_t left);
+
+/* What is copied at once of a text or a name, whatever its length. */
+#define JSON_SHORT 32
+
+static inline void
+json_text(struct buf *out, struct slice s)
+{
+	if (s.len > JSON_SHORT ||
+	    (uint32_t)(bytes_escaped32(s.data) << (JSON_SHORT - s.len)) != 0) {
+		json_string(out, s);
+		return;
+	}
+	char *to = buf_reserve(out, JSON_SHORT + 2);
+	to[0] = '"';
+	memcpy(to + 1, s.data, JSON_SHORT);
+	to[s.len + 1] = '"';
+	out->len += s.len + 2;
+}
+
+static inline void
+json_name(struct buf *out, char prefix, struct slice name)
+{
+	char *to = buf_reserve(out, name.len + JSON_SHORT + 4);
+
+	*to++ = '"';
+	*to = prefix;
+	to += prefix != 0;
+	memcpy(to, name.data, JSON_SHORT);
+	if (name.len > JSON_SHORT)
+		memcpy(to, name.data, name.len);
+	to += name.len;
+	*to++ = '"';
+	*to++ = ':';
+	out->len = (size_t)(to - out->data);
+}
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/mem.h"
+#include "parse/bytes.h"
 #include "parse/markup.h"
 #include "parse/repair.h"
 #include "parse/scan.h"
@@ -101,6 +102,7 @@ scan(struct recorder *r, struct slice raw, const char **reason)
 		return RECORD_GOOD;
 	if (!repair_record(raw, &r->repaired))
 		return RECORD_REJECTED;
+	buf_reserve(&r->repaired, BYTES_PADDING);
 	if (parse(r, (struct slice){r->repaired.data, r->repaired.len}, reason) != 0)
 		return RECORD_REJECTED;
 	*reason = repair_reason(raw);

@@ -28,8 +28,8 @@ struct recorder *recorder_new(const struct shape *shape, enum dump_type type,
 void recorder_free(struct recorder *r);
 
 /*
- * Appends the line for the record RAW to OUT. Where the result is not RECORD_GOOD,
- * *REASON says why; it lives until the next call.
+ * Appends the line for the record RAW, behind which BYTES_PADDING bytes can be read, to OUT. Where
+ * the result is not RECORD_GOOD, *REASON says why; it lives until the next call.
  */
 enum record_result recorder_write(struct recorder *r, struct slice raw, struct buf *out,
     const char **reason);

@@ -2,9 +2,10 @@
 /*
  * The bytes of a record to its tree, fast.
  *
- * First all bytes are checked to be characters that XML allows, in valid UTF-8, and
- * none of them a CR, which XML would turn into LF. After that only markup needs a look. Text and
- * names are not copied: the tree points into the record, but for text with references.
+ * The bytes are looked at once, 64 at a time: where '<', '>' and '&' stand is kept as a set of
+ * bits, and all others are checked to be characters that XML allows, in valid UTF-8, and none
+ * of them a CR, which XML would turn into LF. The scanner then goes from mark to mark. Text
+ * and names are not copied: the tree points into the record, but for text with references.
  */
 #include "parse/scan.h"
 
@@ -27,98 +28,82 @@
 /* And tags with more attributes: comparing all with all is for a few. */
 #define SCAN_ATTRIBUTES_MAX 64
 
+/* Where the scanner is. Only passed to functions that are inlined, so that it stays in registers.
+ */
 struct scan {
-	const char *p;
+	const char *p; /* what comes next */
 	const char *end;
+	const char *block; /* the 64 bytes that were looked at last */
+	uint64_t marks; /* what markup stands there and was not taken; the first byte lowest */
+	const char *checked; /* the non-ASCII character in front of it was checked */
 	struct tree *tree;
 	unsigned depth;
 };
 
 /* What may stand in a name here: ASCII letters, digits, '_', '-' and '.'; the last three kinds not
  * at its start. */
+/* clang-format off */
 static const unsigned char name_bytes[256] = {
-    ['-'] = 1,
-    ['.'] = 1,
-    ['0'] = 1,
-    1,
-    1,
-    1,
-    1,
-    1,
-    1,
-    1,
-    1,
-    1,
-    ['A'] = 2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    ['_'] = 2,
-    ['a'] = 2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
-    2,
+	['-'] = 1, ['.'] = 1, ['_'] = 1,
+	['0'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	['A'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	['a'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
 };
+/* clang-format on */
 
-/* Whether the bytes are characters of XML 1.0 (production 2) in UTF-8, and no CR. */
-static bool
-is_plain(const char *p, const char *end)
+/*
+ * Whether the UNUSUAL bytes of BLOCK, not ASCII or controls, are characters of XML 1.0 (production
+ * 2) in UTF-8, and no CR. Those in front of CHECKED are known to be. Returns what is checked now,
+ * or NULL.
+ */
+static const char *
+check_unusual(const char *block, const char *end, uint64_t unusual, const char *checked)
 {
-	while ((p = bytes_find_unusual(p, end)) < end) {
+	for (; unusual != 0; unusual &= unusual - 1) {
+		const char *p = block + __builtin_ctzll(unusual);
+		if (p < checked)
+			continue;
 		size_t len = json_utf8_sequence(p, (size_t)(end - p));
 		if (len == 0)
-			return false;
+			return NULL;
 		/* U+FFFE and U+FFFF are valid UTF-8 but no characters of XML. */
 		if (len == 3 && (unsigned char)p[0] == 0xef && (unsigned char)p[1] == 0xbf &&
 		    (unsigned char)p[2] >= 0xbe)
-			return false;
-		p += len;
+			return NULL;
+		checked = p + len;
 	}
-	return true;
+	return checked;
+}
+
+/* Goes on to the block at BLOCK. False for a character that is not allowed. */
+static inline bool
+look(struct scan *s, const char *block)
+{
+	struct bytes_marks found = bytes_look64(block);
+	size_t left = (size_t)(s->end - block);
+
+	if (left < 64) {
+		uint64_t inside = ((uint64_t)1 << left) - 1;
+		found.markup &= inside;
+		found.unusual &= inside;
+	}
+	s->block = block;
+	s->marks = found.markup;
+	if (found.unusual != 0)
+		s->checked = check_unusual(block, s->end, found.unusual, s->checked);
+	return s->checked != NULL;
+}
+
+/* Takes the next '<', '>' or '&'. NULL at the end, and where a character is not allowed. */
+static inline const char *
+next_mark(struct scan *s)
+{
+	while (s->marks == 0)
+		if (s->end - s->block <= 64 || !look(s, s->block + 64))
+			return NULL;
+	const char *mark = s->block + __builtin_ctzll(s->marks);
+	s->marks &= s->marks - 1;
+	return mark;
 }
 
 static bool
@@ -127,35 +112,27 @@ is_blank(char c)
 	return c == ' ' || c == '\n' || c == '\t';
 }
 
-/* A name at s->p; length 0 if there is none. */
-static struct slice
-scan_name(struct scan *s)
+/* The name at P; length 0 if there is none. Where the record ends in it, some of the padding may be
+ * taken for more of it. */
+static inline struct slice
+scan_name(const char *p, const char *end)
 {
-	const char *start = s->p;
-	size_t left = (size_t)(s->end - start), len = bytes_letters(start, left);
+	size_t len = bytes_letters(p);
 
 	/* Names of letters alone are nearly all there are. */
-	if (len == 16 || (len < left && name_bytes[(unsigned char)start[len]] != 0 && len > 0))
-		while (len < left && name_bytes[(unsigned char)start[len]] != 0)
+	if (len == 16 || (len > 0 && name_bytes[(unsigned char)p[len]] != 0))
+		while (p + len < end && name_bytes[(unsigned char)p[len]] != 0)
 			len++;
-	s->p += len;
-	return (struct slice){start, len <= SCAN_NAME_MAX ? len : 0};
+	return (struct slice){p, len <= SCAN_NAME_MAX ? len : 0};
 }
 
-/* tree_key of a name of the record, by one load where the record goes on for so long. */
-static uint64_t
-name_key(const struct scan *s, struct slice name)
-{
-	return s->end - name.data >= 8 ? bytes_key(name.data, name.len) : tree_key(name);
-}
-
-/* RAW, which holds a '&', with its references replaced, in the tree's arena. False for a reference
- * that is not known. */
-static bool
-decode(struct scan *s, struct slice raw, struct slice *out)
+/* RAW, which holds a '&', with its references replaced, in the tree's arena. Data is NULL for a
+ * reference that is not known. */
+static struct slice
+decode(struct tree *t, struct slice raw)
 {
 	/* No reference is shorter than what it stands for. */
-	char *start = arena_take(&s->tree->arena, raw.len), *to = start;
+	char *start = arena_take(&t->arena, raw.len), *to = start;
 	const char *p = raw.data, *end = p + raw.len;
 
 	while (p < end) {
@@ -169,41 +146,36 @@ decode(struct scan *s, struct slice raw, struct slice *out)
 		uint32_t c;
 		size_t used = reference_scan(p, end, &c);
 		if (used == 0)
-			return false;
+			return (struct slice){NULL, 0};
 		to = reference_put(to, c);
 		p += used;
 	}
-	*out = (struct slice){start, (size_t)(to - start)};
-	return true;
+	return (struct slice){start, (size_t)(to - start)};
 }
 
-/* An attribute's value, from behind its quote to behind the closing one. */
-static bool
-scan_value(struct scan *s, char quote, struct slice *value)
+/* An attribute's value, from behind its quote at P. Data is NULL if it is declined. *BEHIND becomes
+ * the place behind the closing quote. */
+static struct slice
+scan_value(struct tree *t, const char *p, const char *end, char quote, const char **behind)
 {
-	const char *start = s->p, *p = start;
+	struct slice value = {p, 0};
 	bool references = false;
 
-	for (;;) {
-		p = bytes_find3(p, s->end, quote, '&', '<');
-		if (p == s->end || *p == '<')
-			return false;
-		if (*p == quote)
-			break;
+	while ((p = bytes_find_value_end(p, end, quote)) < end && *p == '&') {
 		references = true;
 		p++;
 	}
-	*value = (struct slice){start, (size_t)(p - start)};
-	s->p = p + 1;
-	/* XML turns these into spaces (section 3.3.3). */
-	if (memchr(start, '\n', value->len) != NULL || memchr(start, '\t', value->len) != NULL)
-		return false;
-	return !references || decode(s, *value, value);
+	/* Else it is a '<', or white space that XML turns into a space (section 3.3.3). */
+	if (p == end || *p != quote)
+		return (struct slice){NULL, 0};
+	value.len = (size_t)(p - value.data);
+	*behind = p + 1;
+	return references ? decode(t, value) : value;
 }
 
 /* Adds an attribute to N, unless it has one of that name. */
 static bool
-add_attribute(struct scan *s, struct node *n, struct slice name, struct slice value)
+add_attribute(struct tree *t, struct node *n, struct slice name, struct slice value)
 {
 	struct node **end = &n->attributes;
 	unsigned count = 0;
@@ -213,122 +185,116 @@ add_attribute(struct scan *s, struct node *n, struct slice name, struct slice va
 		    ((*end)->name.len == name.len &&
 			memcmp((*end)->name.data, name.data, name.len) == 0))
 			return false;
-	struct node *a = arena_take(&s->tree->arena, sizeof *a);
-	*a = (struct node){.name = name, .key = name_key(s, name), .text = value};
-	*end = a;
+	*end = tree_node(t, name, bytes_key(name.data, name.len), value);
 	return true;
 }
 
-/* What follows a start tag's name. *EMPTY if the tag closes its element. */
-static bool
-scan_attributes(struct scan *s, struct node *n, bool *empty)
+/* What follows a start tag's name, at P. Returns the place behind the tag, NULL if it is declined.
+ * *EMPTY if the tag closes its element. */
+static const char *
+scan_attributes(struct tree *t, struct node *n, const char *p, const char *end, bool *empty)
 {
 	for (;;) {
-		bool space = s->p < s->end && is_blank(*s->p);
-		while (s->p < s->end && is_blank(*s->p))
-			s->p++;
+		bool space = p < end && is_blank(*p);
+		while (p < end && is_blank(*p))
+			p++;
 		/* Even a tag that closes itself has two bytes more. */
-		if (s->end - s->p < 2)
-			return false;
-		if (*s->p == '>' || (s->p[0] == '/' && s->p[1] == '>')) {
-			*empty = *s->p == '/';
-			s->p += *empty ? 2 : 1;
-			return true;
-		}
-		struct slice name = scan_name(s), value;
-		if (!space || name.len == 0 || s->end - s->p < 2 || s->p[0] != '=' ||
-		    (s->p[1] != '"' && s->p[1] != '\'') || slice_is(name, "xmlns"))
-			return false;
-		s->p += 2;
-		if (!scan_value(s, s->p[-1], &value) || !add_attribute(s, n, name, value))
-			return false;
+		if (end - p < 2)
+			return NULL;
+		*empty = p[0] == '/' && p[1] == '>';
+		if (*p == '>' || *empty)
+			return p + 1 + *empty;
+		struct slice name = scan_name(p, end);
+		p += name.len;
+		if (!space || name.len == 0 || end - p < 2 || p[0] != '=' ||
+		    (p[1] != '"' && p[1] != '\'') || slice_is(name, "xmlns"))
+			return NULL;
+		struct slice value = scan_value(t, p + 2, end, p[1], &p);
+		if (value.data == NULL || !add_attribute(t, n, name, value))
+			return NULL;
 	}
 }
 
-static void
-link_child(struct tree *t, struct node *n)
-{
-	struct node *parent = t->open;
-
-	if (parent == NULL)
-		t->root = n;
-	else if (parent->last_child == NULL)
-		parent->children = n;
-	else
-		parent->last_child->next = n;
-	if (parent != NULL)
-		parent->last_child = n;
-}
-
 /* A start tag, from behind its '<'. */
-static bool
+static inline bool
 scan_start(struct scan *s)
 {
-	struct tree *t = s->tree;
-	struct slice name = scan_name(s);
+	const char *mark = next_mark(s);
 	bool empty = false;
 
-	if (name.len == 0 || s->p == s->end || s->depth == SCAN_DEPTH_MAX)
+	/* Without a '>' or '&' there is not even a name that ends. */
+	if (mark == NULL || s->depth == SCAN_DEPTH_MAX)
 		return false;
-	struct node *n = arena_take(&t->arena, sizeof *n);
-	*n = (struct node){.name = name, .key = name_key(s, name), .parent = t->open};
-	link_child(t, n);
-	if (*s->p == '>')
+	struct slice name = scan_name(s->p, s->end);
+	if (name.len == 0)
+		return false;
+	struct node *n = tree_node(s->tree, name, bytes_key(name.data, name.len),
+	    (struct slice){NULL, 0});
+	tree_link(s->tree, n);
+	s->p += name.len;
+	if (s->p == mark && *mark == '>') {
 		s->p++;
-	else if (!scan_attributes(s, n, &empty))
-		return false;
+	} else {
+		s->p = scan_attributes(s->tree, n, s->p, s->end, &empty);
+		if (s->p == NULL)
+			return false;
+		/* Marks in the values of attributes are none. */
+		while (mark != NULL && mark + 1 < s->p)
+			mark = next_mark(s);
+		if (mark == NULL)
+			return false;
+	}
 	if (!empty) {
-		t->open = n;
+		s->tree->open = n;
 		s->depth++;
 	}
 	return true;
 }
 
-/* Whether the bytes at s->p are those of NAME. Both are in the record, NAME in front. */
-static bool
-is_name(const struct scan *s, struct slice name)
+/* Whether the bytes at P are those of NAME. */
+static inline bool
+is_name(const char *p, struct slice name)
 {
 #ifdef BYTES_HAVE_VECTOR
-	if (name.len <= 16 && s->end - s->p >= 16) {
-		unsigned same = bytes_bits(
-		    (bytes_vector)(bytes_load(s->p) == bytes_load(name.data)));
+	if (name.len <= 16) {
+		unsigned same = bytes_bits((bytes_vector)(bytes_load(p) == bytes_load(name.data)));
 		return (same | UINT32_MAX << name.len) == UINT32_MAX;
 	}
 #endif
-	return memcmp(s->p, name.data, name.len) == 0;
+	return memcmp(p, name.data, name.len) == 0;
 }
 
 /* An end tag, from behind its '</'. */
-static bool
+static inline bool
 scan_end(struct scan *s)
 {
+	const char *mark = next_mark(s);
 	struct slice name = s->tree->open->name;
 
-	if ((size_t)(s->end - s->p) <= name.len || s->p[name.len] != '>' || !is_name(s, name))
+	if (mark == NULL || *mark != '>' || (size_t)(mark - s->p) != name.len ||
+	    !is_name(s->p, name))
 		return false;
-	s->p += name.len + 1;
+	s->p = mark + 1;
 	s->tree->open = s->tree->open->parent;
 	s->depth--;
 	return true;
 }
 
 /* Text up to the next tag. */
-static bool
+static inline bool
 scan_text(struct scan *s)
 {
-	const char *start = s->p, *p = start;
+	const char *start = s->p, *mark = next_mark(s);
 	bool references = false;
 
-	/* A '>' in text may be the end of "]]>", which is not allowed; dumps write &gt;. */
-	while ((p = bytes_find3(p, s->end, '<', '&', '>')) < s->end && *p == '&') {
+	for (; mark != NULL && *mark == '&'; mark = next_mark(s))
 		references = true;
-		p++;
-	}
-	if (p == s->end || *p == '>')
+	/* A '>' in text may be the end of "]]>", which is not allowed; dumps write &gt;. */
+	if (mark == NULL || *mark == '>')
 		return false;
-	struct slice run = {start, (size_t)(p - start)};
-	s->p = p;
-	if (references && !decode(s, run, &run))
+	struct slice run = {start, (size_t)(mark - start)};
+	s->p = mark;
+	if (references && (run = decode(s->tree, run)).data == NULL)
 		return false;
 	if (run.len > 0 && ((unsigned char)run.data[0] > ' ' || !tree_is_space(run)))
 		tree_add_run(s->tree, s->tree->open, run);
@@ -338,16 +304,15 @@ scan_text(struct scan *s)
 bool
 scan_record(const char *data, size_t len, struct tree *t)
 {
-	struct scan s = {.p = data, .end = data + len, .tree = t};
+	struct scan s = {.p = data, .end = data + len, .checked = data, .tree = t};
 
-	if (len < 2 || len > SCAN_MAX || *data != '<' || !is_plain(data, data + len))
+	if (len < 2 || len > SCAN_MAX || *data != '<' || !look(&s, data))
 		return false;
 	tree_reset(t);
+	next_mark(&s); /* the first byte */
 	do {
-		/* At a '<'. */
+		/* At a '<'; what may stand behind the record's end is no tag that ends in it. */
 		s.p++;
-		if (s.p == s.end)
-			return false;
 		if (*s.p != '/') {
 			if (!scan_start(&s))
 				return false;

@@ -13,8 +13,8 @@
 
 #include "parse/tree.h"
 
-/* Scans the LEN bytes at DATA, which must outlive the tree, into T. False if it declines; T is then
- * of no use. */
+/* Scans the LEN bytes at DATA, which must outlive the tree and have BYTES_PADDING behind them, into
+ * T. False if it declines; T is then of no use. */
 bool scan_record(const char *data, size_t len, struct tree *t);
 
 #endif

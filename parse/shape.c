@@ -77,20 +77,32 @@ static const struct shape shapes[] = {
     {"xmltodict", false, true},
 };
 
-/* A member of an object that is being collected. */
-struct member {
-	struct slice name;
-	uint64_t key; /* tree_key of the name */
-	const struct node *node; /* the element or attribute; for an element's text, the element */
-	const struct rule *rule; /* of a container, or NULL */
-	unsigned char prefix; /* '@' attribute, '#' text, 0 neither: part of the name */
+/* A rule as it is looked up: its names with their lengths and keys. */
+struct prepared_rule {
+	struct slice member;
+	struct slice child;
+	uint64_t member_key;
+	uint64_t child_key;
 	enum how how;
+};
+
+/* A member of an object that is being collected. Small, since sorting moves it. */
+struct member {
+	uint64_t key; /* the first eight bytes of the name with its prefix, as tree_key has them */
+	const char *name; /* without the prefix */
+	const struct node *node; /* the element or attribute; for an element's text, the element */
+	uint32_t name_len; /* a record is far shorter than 4 GiB */
+	unsigned char prefix; /* '@' attribute, '#' text, 0 neither */
+	unsigned char how; /* enum how */
+	signed char rule; /* the number of the rule of a container, or -1 */
 };
 
 struct shaper {
 	const struct shape *shape;
 	const struct record_type *type;
 	struct digest *digest;
+	struct prepared_rule rules[RULES_MAX];
+	int rule_count; /* 0 for a shape without rules */
 	struct member *members; /* a stack: an object's members above those of what holds it */
 	size_t count;
 	size_t cap;
@@ -117,6 +129,18 @@ shape_record_name(enum dump_type type)
 	return record_types[type].name;
 }
 
+static struct prepared_rule
+prepare_rule(const struct rule *r)
+{
+	struct prepared_rule p = {.member = {r->member, strlen(r->member)}, .how = r->how};
+
+	if (r->child != NULL)
+		p.child = (struct slice){r->child, strlen(r->child)};
+	p.member_key = tree_key(p.member);
+	p.child_key = tree_key(p.child);
+	return p;
+}
+
 struct shaper *
 shaper_new(const struct shape *shape, enum dump_type type)
 {
@@ -125,6 +149,9 @@ shaper_new(const struct shape *shape, enum dump_type type)
 	s->shape = shape;
 	s->type = &record_types[type];
 	s->digest = digest_new();
+	for (const struct rule *r = s->type->rules;
+	     shape->rules && s->rule_count < RULES_MAX && r->member != NULL; r++)
+		s->rules[s->rule_count++] = prepare_rule(r);
 	return s;
 }
 
@@ -158,28 +185,39 @@ push(struct shaper *s, struct member m)
 	s->members[s->count++] = m;
 }
 
-/* Orders by name, bytewise with the prefix in front. Names start with neither '@' nor '#'. */
+/* Orders names that begin with the same eight bytes. */
 static int
 compare_slowly(const struct member *a, const struct member *b)
 {
-	if (a->prefix != b->prefix) {
-		unsigned char x = a->prefix != 0 ? a->prefix : (unsigned char)a->name.data[0];
-		unsigned char y = b->prefix != 0 ? b->prefix : (unsigned char)b->name.data[0];
-		return x < y ? -1 : 1;
-	}
-	if (a->key != b->key)
-		return a->key < b->key ? -1 : 1;
-	size_t len = a->name.len < b->name.len ? a->name.len : b->name.len;
-	int order = memcmp(a->name.data, b->name.data, len);
-	return order != 0 ? order : (a->name.len > b->name.len) - (a->name.len < b->name.len);
+	size_t len = a->name_len < b->name_len ? a->name_len : b->name_len;
+	int order = memcmp(a->name, b->name, len);
+
+	return order != 0 ? order : (a->name_len > b->name_len) - (a->name_len < b->name_len);
 }
 
+/* Orders by name, bytewise with the prefix in front: XML names start with neither '@' nor '#', so
+ * members with the same key have the same prefix. */
 static inline int
 compare(const struct member *a, const struct member *b)
 {
-	if (a->prefix == b->prefix && a->key != b->key)
+	if (a->key != b->key)
 		return a->key < b->key ? -1 : 1;
 	return compare_slowly(a, b);
+}
+
+/* The key of a member whose name has the key NAME_KEY. */
+static inline uint64_t
+member_key(unsigned char prefix, uint64_t name_key)
+{
+	return prefix != 0 ? (uint64_t)prefix << 56 | name_key >> 8 : name_key;
+}
+
+/* Whether two names, whose tree_keys are given with them, are the same. */
+static inline bool
+is_same_name(struct slice a, uint64_t a_key, struct slice b, uint64_t b_key)
+{
+	return a_key == b_key && a.len == b.len &&
+	    (a.len <= sizeof a_key || memcmp(a.data, b.data, a.len) == 0);
 }
 
 /* Sorts N members, those of one name in order of place, however they come. */
@@ -257,29 +295,39 @@ has_member(const struct node *n, const char *name)
 	return find_child(n, name) != NULL;
 }
 
+/* Collects element or attribute N under its own name. */
+static inline void
+push_node(struct shaper *s, const struct node *n, unsigned char prefix, enum how how)
+{
+	push(s,
+	    (struct member){.key = member_key(prefix, n->key),
+		.name = n->name.data,
+		.node = n,
+		.name_len = (uint32_t)n->name.len,
+		.prefix = prefix,
+		.how = (unsigned char)how,
+		.rule = -1});
+}
+
 /* Collects attributes and text of N; RENAME gives them plain names. */
 static void
 push_own(struct shaper *s, const struct node *n, bool rename)
 {
-	static const struct slice text = {"text", 4}, name = {"name", 4};
+	static const char text[4 + BYTES_PADDING] = "text", name[4 + BYTES_PADDING] = "name";
 
 	for (const struct node *a = n->attributes; a != NULL; a = a->next)
-		push(s,
-		    (struct member){.name = a->name,
-			.key = a->key,
-			.node = a,
-			.prefix = rename ? 0 : '@',
-			.how = HOW_VALUE});
+		push_node(s, a, rename ? 0 : '@', HOW_VALUE);
 	if (n->text.data == NULL || text_of(s, n).data == NULL)
 		return;
-	struct member m = {.node = n, .prefix = '#', .how = HOW_TEXT, .name = text};
 	if (rename && has_member(n, "name"))
 		return;
-	if (rename) {
-		m.prefix = 0;
-		m.name = name;
-	}
-	m.key = tree_key(m.name);
+	struct member m = {.name = rename ? name : text,
+	    .name_len = 4,
+	    .node = n,
+	    .prefix = rename ? 0 : '#',
+	    .how = HOW_TEXT,
+	    .rule = -1};
+	m.key = member_key(m.prefix, tree_key((struct slice){m.name, m.name_len}));
 	push(s, m);
 }
 
@@ -290,11 +338,17 @@ static inline void
 write_value(struct shaper *s, const struct member *m, struct buf *out)
 {
 	if (m->how == HOW_VALUE)
-		json_string(out, m->node->text);
+		json_text(out, m->node->text);
 	else if (m->how == HOW_TEXT)
-		json_string(out, text_of(s, m->node));
+		json_text(out, text_of(s, m->node));
 	else
 		write_element(s, m->node, m->how == HOW_RENAME, out);
+}
+
+static inline void
+write_name(struct buf *out, const struct member *m)
+{
+	json_name(out, (char)m->prefix, (struct slice){m->name, m->name_len});
 }
 
 static bool
@@ -312,7 +366,7 @@ write_group(struct shaper *s, size_t i, size_t j, struct buf *out)
 {
 	while (i + 1 < j && !is_element(&s->members[i]))
 		i++;
-	json_name(out, (char)s->members[i].prefix, s->members[i].name);
+	write_name(out, &s->members[i]);
 	if (i + 1 == j) {
 		write_value(s, &s->members[i], out);
 		return;
@@ -331,7 +385,7 @@ write_element(struct shaper *s, const struct node *n, bool rename, struct buf *o
 	if (n->attributes == NULL && n->children == NULL) {
 		struct slice text = text_of(s, n);
 		if (text.data != NULL)
-			json_string(out, text);
+			json_text(out, text);
 		else
 			buf_add(out, "null", 4);
 		return;
@@ -339,8 +393,7 @@ write_element(struct shaper *s, const struct node *n, bool rename, struct buf *o
 	size_t base = s->count;
 	push_own(s, n, rename);
 	for (const struct node *c = n->children; c != NULL; c = c->next)
-		push(s,
-		    (struct member){.how = HOW_KEEP, .name = c->name, .key = c->key, .node = c});
+		push_node(s, c, 0, HOW_KEEP);
 	sort_members(s, base);
 	for (size_t i = base, j; i < s->count; i = j) {
 		j = same_name(s, i);
@@ -358,7 +411,7 @@ write_item(struct shaper *s, const struct node *n, enum how how, struct buf *out
 	if (how == HOW_REFS && n->attributes == NULL && n->children == NULL &&
 	    text_of(s, n).data != NULL) {
 		buf_add(out, "{\"id\":", 6);
-		json_string(out, text_of(s, n));
+		json_text(out, text_of(s, n));
 		buf_add_char(out, '}');
 		return;
 	}
@@ -373,17 +426,18 @@ write_item(struct shaper *s, const struct node *n, enum how how, struct buf *out
 static bool
 write_list(struct shaper *s, size_t i, size_t j, struct buf *out)
 {
+	/* They have one name, so the first one's rule is that of all. */
+	const struct prepared_rule *rule = &s->rules[s->members[i].rule];
 	size_t items = 0, filled = 0;
 
 	for (; i < j; i++) {
-		const struct member m = s->members[i];
-		for (const struct node *c = m.node->children; c != NULL; c = c->next) {
-			if (!slice_is(c->name, m.rule->child))
+		for (const struct node *c = s->members[i].node->children; c != NULL; c = c->next) {
+			if (!is_same_name(c->name, c->key, rule->child, rule->child_key))
 				continue;
 			buf_add_char(out, items++ > 0 ? ',' : '[');
 			filled += c->attributes != NULL || c->children != NULL ||
 			    text_of(s, c).data != NULL;
-			write_item(s, c, m.how, out);
+			write_item(s, c, rule->how, out);
 		}
 	}
 	if (items > 0)
@@ -399,48 +453,43 @@ write_record_member(struct shaper *s, size_t i, size_t j, struct buf *out)
 	size_t start = out->len;
 
 	buf_add_char(out, ',');
-	if (m->rule == NULL || m->rule->child == NULL) {
+	if (m->rule < 0) {
 		write_group(s, i, j, out);
 		return;
 	}
-	json_name(out, 0, m->name);
+	write_name(out, m);
 	if (!write_list(s, i, j, out))
 		out->len = start;
 }
 
-static const struct rule *
-find_rule(const struct shaper *s, struct slice name)
+/* The number of the rule for a member of the record, or -1. */
+static int
+find_rule(const struct shaper *s, const struct node *c)
 {
-	if (!s->shape->rules)
-		return NULL;
-	for (const struct rule *r = s->type->rules;
-	     r < s->type->rules + RULES_MAX && r->member != NULL; r++)
-		if (slice_is(name, r->member))
-			return r;
-	return NULL;
+	for (int i = 0; i < s->rule_count; i++)
+		if (is_same_name(c->name, c->key, s->rules[i].member, s->rules[i].member_key))
+			return i;
+	return -1;
 }
 
 /* Collects child C of the record by its rule, if it has one. */
 static void
 push_by_rule(struct shaper *s, const struct node *c)
 {
-	const struct rule *rule = find_rule(s, c->name);
-	struct member m = {.how = HOW_KEEP, .name = c->name, .key = c->key, .node = c};
+	int rule = find_rule(s, c);
+	enum how how = rule < 0 ? HOW_KEEP : s->rules[rule].how;
+	bool is_list = rule >= 0 && s->rules[rule].child.data != NULL;
+	bool is_text = rule >= 0 && c->children == NULL && text_of(s, c).data != NULL;
 
-	if (rule != NULL && rule->how == HOW_BARE) {
-		/* With attributes the text is the value; without, it is so anyway. */
-		if (c->children == NULL && text_of(s, c).data != NULL)
-			m.how = HOW_TEXT;
-	} else if (rule != NULL && rule->child != NULL && c->children == NULL &&
-	    text_of(s, c).data != NULL) {
-		/* A container with nothing but text has no list to make; its text is not dropped.
-		 */
-		m.rule = NULL;
-	} else if (rule != NULL) {
-		m.how = rule->how;
-		m.rule = rule;
-	}
-	push(s, m);
+	/* With attributes the text is the value; without, it is so anyway. */
+	if (how == HOW_BARE)
+		how = is_text ? HOW_TEXT : HOW_KEEP;
+	/* A container with nothing but text has no list to make; its text is not dropped. */
+	if (is_list && is_text)
+		how = HOW_KEEP;
+	push_node(s, c, 0, how);
+	if (is_list && !is_text)
+		s->members[s->count - 1].rule = (signed char)rule;
 }
 
 /* The record's id; data is NULL if it has none, or more than one. */
@@ -464,11 +513,17 @@ find_id(const struct shaper *s, const struct node *record)
 	return text_of(s, child);
 }
 
+static inline bool
+has_name(const struct member *m, const char *name)
+{
+	return m->prefix == 0 && slice_is((struct slice){m->name, m->name_len}, name);
+}
+
 /* Whether a member of this name would stand twice in the line. */
 static bool
 is_reserved(const struct member *m)
 {
-	return m->prefix == 0 && (slice_is(m->name, "type") || slice_is(m->name, "sha256"));
+	return has_name(m, "type") || has_name(m, "sha256");
 }
 
 /*
@@ -486,7 +541,7 @@ push_record(struct shaper *s, const struct node *record)
 		struct member m = s->members[i];
 		if (is_reserved(&m))
 			return -1;
-		if (m.prefix == 0 && slice_is(m.name, "id"))
+		if (has_name(&m, "id"))
 			continue;
 		s->members[kept++] = m;
 	}
@@ -515,7 +570,8 @@ hash_record(struct shaper *s, struct slice id, struct slice before, struct slice
 const char *
 shaper_write(struct shaper *s, const struct node *record, struct buf *out)
 {
-	const struct member id_member = {.name = {"id", 2},
+	const struct member id_member = {.name = "id",
+	    .name_len = 2,
 	    .key = tree_key((struct slice){"id", 2})};
 	static const char hash_name[] = ",\"sha256\":\"", start[] = "{\"type\":\"data\",\"id\":";
 
@@ -530,7 +586,7 @@ shaper_write(struct shaper *s, const struct node *record, struct buf *out)
 
 	buf_add(out, start, sizeof start - 1);
 	size_t id_at = out->len;
-	json_string(out, id);
+	json_text(out, id);
 	size_t id_len = out->len - id_at;
 	buf_add(out, hash_name, sizeof hash_name - 1);
 	size_t hash_at = out->len;

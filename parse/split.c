@@ -345,28 +345,42 @@ take_markup(struct split *s, size_t at, struct split_record *r)
 	return SPLIT_GOING;
 }
 
+/* Whether NAME, in the window with at least four bytes more, may be the record's or the root's: all
+ * of those are longer, and no two types' begin alike. */
+static inline bool
+is_like_own(const struct split *s, const char *name)
+{
+	return memcmp(name, s->name, 4) == 0;
+}
+
 /*
  * Passes over what nearly all markup of a dump is: start tags without attributes and end tags, with
- * names of ASCII letters that are neither the record's nor the root's. Returns the first '<' of
- * another kind, or the end of the window. take_markup would do the same with each, only slower.
+ * names of ASCII letters that are not like the record's or the root's. Returns the first '<' of
+ * another kind, or one near the end of the window. take_markup would do the same with each, only
+ * slower.
  */
 static const char *
 pass_plain_tags(struct split *s, const char *p, const char *end)
 {
 	size_t depth = s->depth;
 
-	/* A tag of the most common kind, and what is looked at behind it, are in the window. */
-	while ((p = bytes_find(p, end, '<')) < end && end - p > PLAIN_TAG_MAX) {
-		bool closes = p[1] == '/';
-		const char *name = p + 1 + closes;
-		size_t len = bytes_letters(name, 16);
-		if (name[len] != '>' || len == 0 || *name == *s->name || (closes && depth <= 1))
-			break;
-		depth += closes ? (size_t)-1 : 1;
-		p = name + len + 1;
+	/* All that is looked at is in the window. */
+	for (; end - p >= 64 + PLAIN_TAG_MAX; p += 64) {
+		for (uint64_t tags = bytes_equal64(p, '<'); tags != 0; tags &= tags - 1) {
+			const char *tag = p + __builtin_ctzll(tags);
+			bool closes = tag[1] == '/';
+			const char *name = tag + 1 + closes;
+			size_t len = bytes_letters(name);
+			if (name[len] != '>' || len == 0 || (closes && depth <= 1) ||
+			    is_like_own(s, name)) {
+				s->depth = depth;
+				return tag;
+			}
+			depth += closes ? (size_t)-1 : 1;
+		}
 	}
 	s->depth = depth;
-	return p;
+	return bytes_find(p, end, '<');
 }
 
 /* Follows the record's markup as far as one piece that needs a closer look. */

@@ -20,12 +20,6 @@ tree_free(struct tree *t)
 }
 
 bool
-slice_is(struct slice s, const char *text)
-{
-	return strlen(text) == s.len && memcmp(s.data, text, s.len) == 0;
-}
-
-bool
 tree_is_space(struct slice s)
 {
 	for (size_t i = 0; i < s.len; i++) {
@@ -92,18 +86,9 @@ tree_key(struct slice name)
 struct node *
 tree_open(struct tree *t, struct slice name)
 {
-	struct node *n = arena_take(&t->arena, sizeof *n);
-
 	end_run(t);
-	*n = (struct node){.name = name, .key = tree_key(name), .parent = t->open};
-	if (t->open == NULL)
-		t->root = n;
-	else if (t->open->last_child == NULL)
-		t->open->children = n;
-	else
-		t->open->last_child->next = n;
-	if (t->open != NULL)
-		t->open->last_child = n;
+	struct node *n = tree_node(t, name, tree_key(name), (struct slice){NULL, 0});
+	tree_link(t, n);
 	t->open = n;
 	return n;
 }
@@ -111,13 +96,11 @@ tree_open(struct tree *t, struct slice name)
 void
 tree_attribute(struct tree *t, struct slice name, struct slice value)
 {
-	struct node *a = arena_take(&t->arena, sizeof *a);
 	struct node **end = &t->open->attributes;
 
-	*a = (struct node){.name = name, .key = tree_key(name), .text = value};
 	while (*end != NULL)
 		end = &(*end)->next;
-	*end = a;
+	*end = tree_node(t, name, tree_key(name), value);
 }
 
 void

@@ -2,7 +2,7 @@
 /*
  * A record as a tree of elements, built by the XML scanners and read by the
  * shapes. Everything in it lives in an arena or in the record's own bytes, so a tree is
- * valid until both are reused.
+ * valid until both are reused. Behind each of its texts BYTES_PADDING bytes can be read.
  */
 #ifndef DX_PARSE_TREE_H
 #define DX_PARSE_TREE_H
@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "common/buf.h"
 #include "parse/arena.h"
@@ -54,6 +55,13 @@ void tree_free(struct tree *t);
  */
 uint64_t tree_key(struct slice name);
 
+/* A new node of the tree, linked to nothing. */
+static inline struct node *tree_node(struct tree *t, struct slice name, uint64_t key,
+    struct slice text);
+
+/* Makes N the last child of the innermost element, or the root. */
+static inline void tree_link(struct tree *t, struct node *n);
+
 /* Opens an element. NAME must live as long as the tree. */
 struct node *tree_open(struct tree *t, struct slice name);
 
@@ -85,6 +93,47 @@ bool tree_equal(const struct node *a, const struct node *b);
 bool tree_is_space(struct slice s);
 
 /* Whether S is the terminated string TEXT. */
-bool slice_is(struct slice s, const char *text);
+static inline bool slice_is(struct slice s, const char *text);
+
+static inline struct node *
+tree_node(struct tree *t, struct slice name, uint64_t key, struct slice text)
+{
+	struct node *n = arena_take(&t->arena, sizeof *n);
+
+	/* One by one: as a whole, gcc clears the node with an instruction that takes as long as
+	 * scanning a tag. */
+	n->name = name;
+	n->key = key;
+	n->text = text;
+	n->text_room = 0;
+	n->attributes = NULL;
+	n->children = NULL;
+	n->last_child = NULL;
+	n->next = NULL;
+	n->parent = t->open;
+	return n;
+}
+
+static inline void
+tree_link(struct tree *t, struct node *n)
+{
+	struct node *parent = t->open;
+
+	if (parent == NULL)
+		t->root = n;
+	else if (parent->last_child == NULL)
+		parent->children = n;
+	else
+		parent->last_child->next = n;
+	if (parent != NULL)
+		parent->last_child = n;
+}
+
+static inline bool
+slice_is(struct slice s, const char *text)
+{
+	/* Where TEXT is a constant, its length is one too. */
+	return strlen(text) == s.len && memcmp(s.data, text, s.len) == 0;
+}
 
 #endif

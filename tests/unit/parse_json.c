@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/unit/unit.h"
@@ -18,6 +19,14 @@ check_string(const char *text, size_t len, const char *wanted)
 	buf_add_char(&out, '\0');
 	ck_assert_str_eq(out.data + 1, wanted);
 	ck_assert_int_eq(out.data[0], '>');
+
+	/* The quick way, with memory of just the size that it may read. */
+	char *padded = unit_padded(text, len, BYTES_PADDING);
+	out.len = 1;
+	json_text(&out, (struct slice){padded, len});
+	buf_add_char(&out, '\0');
+	ck_assert_str_eq(out.data + 1, wanted);
+	free(padded);
 	buf_free(&out);
 }
 
@@ -66,15 +75,27 @@ START_TEST(escapes_at_every_place)
 }
 END_TEST
 
+static void
+add_name(struct buf *out, char prefix, const char *name)
+{
+	char *padded = unit_padded(name, strlen(name), BYTES_PADDING);
+
+	json_name(out, prefix, (struct slice){padded, strlen(name)});
+	free(padded);
+}
+
 START_TEST(names)
 {
+	static const char long_name[] = "a_name_of_more_than_thirty_two_letters";
 	struct buf out = {0};
 
-	json_name(&out, 0, (struct slice){"a", 1});
-	json_name(&out, '@', (struct slice){"id", 2});
-	json_name(&out, '#', (struct slice){"text", 4});
+	add_name(&out, 0, "a");
+	add_name(&out, '@', "id");
+	add_name(&out, '#', "text");
+	add_name(&out, 0, long_name);
 	buf_add_char(&out, '\0');
-	ck_assert_str_eq(out.data, "\"a\":\"@id\":\"#text\":");
+	ck_assert_str_eq(out.data,
+	    "\"a\":\"@id\":\"#text\":\"a_name_of_more_than_thirty_two_letters\":");
 	buf_free(&out);
 }
 END_TEST

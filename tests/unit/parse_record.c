@@ -11,6 +11,7 @@
 
 #include "common/digest.h"
 #include "common/mem.h"
+#include "parse/bytes.h"
 #include "parse/xml.h"
 #include "tests/unit/unit.h"
 
@@ -23,17 +24,17 @@ struct outcome {
 	char reason[300];
 };
 
-/* XML to a line. It is copied to memory of its size, so that a sanitizer sees a byte too far. */
+/* XML to a line. It is copied to memory of the size that it needs, so that a sanitizer sees a byte
+ * too far. */
 static void
 convert(const char *shape, enum dump_type type, enum record_scanner scanner, struct slice xml,
     struct outcome *o)
 {
 	struct recorder *r = recorder_new(shape_find(shape), type, scanner);
-	char *copy = mem_alloc(xml.len);
+	char *copy = unit_padded(xml.data, xml.len, BYTES_PADDING);
 	const char *reason = "";
 
 	memset(o, 0, sizeof *o);
-	memcpy(copy, xml.data, xml.len);
 	o->result = recorder_write(r, (struct slice){copy, xml.len}, &o->line, &reason);
 	snprintf(o->reason, sizeof o->reason, "%s", o->result == RECORD_GOOD ? "" : reason);
 	free(copy);
@@ -316,26 +317,30 @@ END_TEST
 /* A rejected record leaves what was in the buffer as it was, and the recorder fit for the next. */
 START_TEST(one_after_another)
 {
+	static const char good_xml[] = "<label><id>1</id></label>";
 	struct recorder *r = recorder_new(shape_find("discogsography"), DUMP_LABELS, SCANNER_FAST);
 	struct buf out = {0};
 	const char *reason;
 	size_t expected = 0;
 
 	for (int i = 0; i < 200; i++) {
-		const struct bad_case *c =
-		    &bad_cases[(size_t)i % (sizeof bad_cases / sizeof *bad_cases)];
+		const char *xml = bad_cases[(size_t)i % (sizeof bad_cases / sizeof *bad_cases)].xml;
+		char *bad = unit_padded(xml, strlen(xml), BYTES_PADDING);
+		char *whole = unit_padded(good_xml, strlen(good_xml), BYTES_PADDING);
 		size_t before = out.len;
-		if (recorder_write(r, (struct slice){c->xml, strlen(c->xml)}, &out, &reason) ==
+		if (recorder_write(r, (struct slice){bad, strlen(xml)}, &out, &reason) ==
 		    RECORD_REJECTED)
 			ck_assert_uint_eq(out.len, before);
 		before = out.len;
-		ck_assert_int_eq(recorder_write(r, (struct slice){"<label><id>1</id></label>", 25},
-				     &out, &reason),
+		ck_assert_int_eq(recorder_write(r, (struct slice){whole, strlen(good_xml)}, &out,
+				     &reason),
 		    RECORD_GOOD);
 		if (expected == 0)
 			expected = out.len - before;
 		ck_assert_uint_eq(out.len - before, expected);
 		ck_assert_int_eq(out.data[out.len - 1], '\n');
+		free(bad);
+		free(whole);
 	}
 	buf_free(&out);
 	recorder_free(r);

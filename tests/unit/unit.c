@@ -8,6 +8,7 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/mem.h"
@@ -43,6 +44,18 @@ unit_folder(void)
 		abort();
 	atexit(remove_folder);
 	return mem_strdup(folder);
+}
+
+char *
+unit_padded(const char *data, size_t len, size_t padding)
+{
+	static const char noise[] = "name>text&\"</=\\\n";
+	char *copy = mem_alloc(len + padding);
+
+	memcpy(copy, data, len);
+	for (size_t i = 0; i < padding; i++)
+		copy[len + i] = noise[i % (sizeof noise - 1)];
+	return copy;
 }
 
 int
