@@ -115,6 +115,14 @@ read_all(int fd, pid_t pid, struct buf *out)
 	}
 }
 
+/* Whether a signal is one that people and the kernel (too little memory) end a good program with; it may
+ * come before dx-marker has its handlers. Any other is a crash. */
+static bool
+comes_from_outside(int signal)
+{
+	return signal == SIGHUP || signal == SIGINT || signal == SIGKILL || signal == SIGTERM;
+}
+
 static int
 wait_for(pid_t pid, const char *operation)
 {
@@ -133,7 +141,7 @@ wait_for(pid_t pid, const char *operation)
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
 	log_error("dx-marker %s: ended by signal %d", operation, WTERMSIG(status));
-	return WTERMSIG(status) == SIGTERM ? STOP_STATUS : EX_SOFTWARE;
+	return comes_from_outside(WTERMSIG(status)) ? STOP_STATUS : EX_SOFTWARE;
 }
 
 static int

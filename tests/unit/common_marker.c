@@ -77,10 +77,15 @@ START_TEST(statuses_come_back)
 	ck_assert_int_eq(marker_call("m", NULL, "show", (char *)NULL), 75);
 	use_script("exit 1");
 	ck_assert_int_eq(marker_call("m", NULL, "show", (char *)NULL), 1);
-	use_script("kill -9 $$");
+	static const int from_outside[] = {SIGHUP, SIGINT, SIGKILL, SIGTERM};
+	for (size_t i = 0; i < sizeof from_outside / sizeof *from_outside; i++) {
+		char text[32];
+		snprintf(text, sizeof text, "kill -%d $$", from_outside[i]);
+		use_script(text);
+		ck_assert_int_eq(marker_call("m", NULL, "show", (char *)NULL), 75);
+	}
+	use_script("kill -ABRT $$");
 	ck_assert_int_eq(marker_call("m", NULL, "show", (char *)NULL), 70);
-	use_script("kill -TERM $$");
-	ck_assert_int_eq(marker_call("m", NULL, "show", (char *)NULL), 75);
 	setenv("DX_MARKER", "/nonexistent/dx-marker", 1);
 	ck_assert_int_eq(marker_call("m", NULL, "show", (char *)NULL), 71);
 }
