@@ -15,6 +15,7 @@
 #include "common/io.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/stop.h"
 
 /* Adds the month files in the folder PATH; -1 with errno if it cannot be read. */
 static int
@@ -103,8 +104,9 @@ mirror_checksums(const char *root, const char *version, struct checksums *sums)
 	if (path == NULL)
 		return EX_NOINPUT;
 	if (io_read_file(path, CHECKSUM_MAX_BYTES, &text, &len) != 0) {
-		log_error("%s: %s", path, strerror(errno));
-		status = EX_IOERR;
+		status = stop_requested() ? STOP_STATUS : EX_IOERR;
+		if (status == EX_IOERR)
+			log_error("%s: %s", path, strerror(errno));
 	} else if (checksum_parse(path, text, len, version, sums) != 0) {
 		status = EX_DATAERR;
 	}

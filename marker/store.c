@@ -241,6 +241,10 @@ refuse(const char *path, enum found found, const char *why)
 		log_error("%s: %s", path, why);
 		return EX_DATAERR;
 	}
+	if (found == FOUND_ERROR && errno == EINTR && stop_requested()) {
+		log_error("%s: stopped before it was read", path);
+		return STOP_STATUS;
+	}
 	if (found == FOUND_ERROR) {
 		log_error("%s: cannot be read: %s", path, strerror(errno));
 		return EX_IOERR;

@@ -12,6 +12,7 @@
 
 #include "common/io.h"
 #include "common/log.h"
+#include "common/stop.h"
 
 #define CREDENTIALS_MAX 4096
 
@@ -42,6 +43,8 @@ credentials_read(struct address_list *list, const char *file)
 		return EX_OK;
 	}
 	if (io_read_file(file, CREDENTIALS_MAX, &text, &len) != 0) {
+		if (stop_requested())
+			return STOP_STATUS;
 		log_error("%s: %s", file, strerror(errno));
 		return EX_NOINPUT;
 	}
