@@ -101,7 +101,8 @@ wait_for_output(int fd, pid_t pid)
 	}
 }
 
-static void
+/* -1 with errno if the end was not reached: what came is no answer then. */
+static int
 read_all(int fd, pid_t pid, struct buf *out)
 {
 	for (;;) {
@@ -110,13 +111,13 @@ read_all(int fd, pid_t pid, struct buf *out)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return;
+			return (int)n;
 		out->len += (size_t)n;
 	}
 }
 
-/* Whether a signal is one that people and the kernel (too little memory) end a good program with; it may
- * come before dx-marker has its handlers. Any other is a crash. */
+/* Whether a signal is one that people and the kernel (too little memory) end a good program with;
+ * it may come before dx-marker has its handlers. Any other is a crash. */
 static bool
 comes_from_outside(int signal)
 {
@@ -163,11 +164,20 @@ run(const char *program, char *const argv[], const char *operation, struct buf *
 	fcntl(fds[0], F_SETFD, FD_CLOEXEC);
 	fcntl(fds[1], F_SETFD, FD_CLOEXEC);
 	int error = start(program, argv, fds[1], &pid);
+	int unread = 0;
 	close(fds[1]);
-	if (error == 0)
-		read_all(fds[0], pid, text);
+	if (error == 0 && read_all(fds[0], pid, text) != 0)
+		unread = errno;
 	close(fds[0]);
-	return error == 0 ? wait_for(pid, operation) : cannot_run(program, error);
+	if (error != 0)
+		return cannot_run(program, error);
+	int status = wait_for(pid, operation);
+	if (unread == 0)
+		return status;
+	/* Half an answer, or none, would be taken for one: no file is pending, none is done. */
+	log_error("dx-marker %s: its answer cannot be read: %s", operation, strerror(unread));
+	text->len = 0;
+	return EX_IOERR;
 }
 
 int

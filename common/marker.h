@@ -13,10 +13,11 @@
  * for it. What it prints is returned in *OUTPUT, terminated, without the last LF,
  * for the caller to free; OUTPUT may be NULL. Its messages go to our standard
  * error. Returns its exit status, EX_OSERR (71) if it could not be run, STOP_STATUS (75)
- * if SIGHUP, SIGINT, SIGKILL or SIGTERM ended it, EX_SOFTWARE (70) if another signal did: in all
- * cases a message is written. Signals to our process group do not reach it; if a stop is asked for (stop.h) and it is
- * not done a second later, it gets one SIGTERM, which ends its waiting for the lock. The program is
- * $DX_MARKER, or the dx-marker in the folder of the running program, or in PATH.
+ * if SIGHUP, SIGINT, SIGKILL or SIGTERM ended it, EX_SOFTWARE (70) if another signal did, EX_IOERR
+ * (74) if its answer could not be read: in all cases a message is written. Signals to our process
+ * group do not reach it; if a stop is asked for (stop.h) and it is not done a second later, it gets
+ * one SIGTERM, which ends its waiting for the lock. The program is $DX_MARKER, or the dx-marker in
+ * the folder of the running program, or in PATH.
  */
 int marker_run(const char *const args[], char **output);
 
