@@ -2,6 +2,7 @@
 /* Reading and writing that must be right once. */
 #include "common/io.h"
 
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -11,11 +12,79 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/stop.h"
+
+int
+io_open(const char *path, int flags, mode_t mode)
+{
+	int fd;
+
+	do
+		fd = open(path, flags | O_CLOEXEC, mode);
+	while (fd < 0 && errno == EINTR && !stop_requested());
+	return fd;
+}
+
+int
+io_open_status(int error)
+{
+	static const int not_there[] = {ENOENT, ENOTDIR, EACCES, EPERM, EISDIR, ELOOP,
+	    ENAMETOOLONG};
+
+	for (size_t i = 0; i < sizeof not_there / sizeof *not_there; i++)
+		if (error == not_there[i])
+			return EX_NOINPUT;
+	return EX_IOERR;
+}
+
+int
+io_sync(int fd)
+{
+	int result;
+
+	do
+		result = fsync(fd);
+	while (result != 0 && errno == EINTR);
+	return result;
+}
+
+int
+io_sync_data(int fd)
+{
+	int result;
+
+	do
+		result = fdatasync(fd);
+	while (result != 0 && errno == EINTR);
+	return result;
+}
+
+int
+io_truncate(int fd, off_t len)
+{
+	int result;
+
+	do
+		result = ftruncate(fd, len);
+	while (result != 0 && errno == EINTR);
+	return result;
+}
+
+int
+io_try_lock(int fd)
+{
+	int result;
+
+	do
+		result = flock(fd, LOCK_EX | LOCK_NB);
+	while (result != 0 && errno == EINTR);
+	return result;
+}
 
 static int
 write_all(int fd, const void *data, size_t len, bool stoppable)
@@ -63,10 +132,26 @@ io_read(int fd, void *data, size_t size)
 	return -1;
 }
 
+ssize_t
+io_read_at(int fd, void *data, size_t size, off_t at)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t n = pread(fd, (char *)data + done, size - done, at + (off_t)done);
+		if (n == 0)
+			break;
+		if (n < 0 && errno != EINTR)
+			return -1;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return (ssize_t)done;
+}
+
 int
 io_read_file(const char *path, size_t max, char **data, size_t *len)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = io_open(path, O_RDONLY, 0);
 	if (fd < 0)
 		return -1;
 
@@ -100,11 +185,11 @@ int
 io_sync_parent(const char *path)
 {
 	char *copy = mem_strdup(path);
-	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = io_open(dirname(copy), O_RDONLY | O_DIRECTORY, 0);
 	free(copy);
 	if (fd < 0)
 		return -1;
-	int result = fsync(fd);
+	int result = io_sync(fd);
 	int saved = errno;
 	close(fd);
 	errno = saved;
@@ -115,7 +200,7 @@ io_sync_parent(const char *path)
 static int
 write_durably(int fd, const void *data, size_t len)
 {
-	if (fchmod(fd, 0644) == 0 && io_write_all(fd, data, len) == 0 && fsync(fd) == 0)
+	if (fchmod(fd, 0644) == 0 && io_write_all(fd, data, len) == 0 && io_sync(fd) == 0)
 		return close(fd);
 	int saved = errno;
 	close(fd);
@@ -150,10 +235,10 @@ copy_bytes(int from, int to)
 static int
 copy_durably(const char *path, const char *name)
 {
-	int from = open(path, O_RDONLY | O_CLOEXEC);
+	int from = io_open(path, O_RDONLY, 0);
 	if (from < 0)
 		return -1;
-	int to = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	int to = io_open(name, O_WRONLY | O_CREAT | O_EXCL, 0644);
 	int result = to >= 0 ? copy_bytes(from, to) : -1;
 	if (to >= 0) {
 		/* Nothing of its own to be written: the mode, the sync, the close. */
@@ -208,7 +293,7 @@ io_replace_file(const char *path, const void *data, size_t len, const char *back
 
 	/* One that was left by a kill -9 gives way, whatever and whose it is. */
 	unlink(temp);
-	int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = io_open(temp, O_WRONLY | O_CREAT | O_EXCL, 0600);
 	if (fd < 0) {
 		log_error("%s: %s", path, strerror(errno));
 		free(temp);

@@ -10,6 +10,27 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* open(2), repeated when a signal interrupts it, as it may on a network file system or a FIFO; not
+ * when a stop was asked for (stop.h): then -1, EINTR. Descriptors are closed on exec. */
+int io_open(const char *path, int flags, mode_t mode);
+
+/* The exit status for an input that open(2) refused with ERROR: EX_NOINPUT (66) if it is not there
+ * or not for us to read, EX_IOERR (74) if something failed. */
+int io_open_status(int error);
+
+/* fsync(2), repeated when a signal interrupts it. Any other error is not tried again: the kernel
+ * may have dropped the pages. */
+int io_sync(int fd);
+
+/* fdatasync(2), likewise. */
+int io_sync_data(int fd);
+
+/* ftruncate(2), repeated when a signal interrupts it. */
+int io_truncate(int fd, off_t len);
+
+/* The lock on FD for us alone, flock(2), if nobody holds it: else -1 and EWOULDBLOCK. */
+int io_try_lock(int fd);
+
 /* Writes all LEN bytes to FD; -1 if any could not be written. */
 int io_write_all(int fd, const void *data, size_t len);
 
@@ -20,6 +41,9 @@ int io_write_stoppable(int fd, const void *data, size_t len);
 /* One read(2) that is repeated when a signal interrupts it; not done when a stop was asked for
  * (stop.h): then -1, EINTR. */
 ssize_t io_read(int fd, void *data, size_t size);
+
+/* Reads SIZE bytes from AT on, or as many as there are: the count, or -1. */
+ssize_t io_read_at(int fd, void *data, size_t size, off_t at);
 
 /*
  * Reads the whole file PATH into *DATA (terminated; the caller frees) and *LEN.

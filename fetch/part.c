@@ -67,7 +67,7 @@ part_open(const char *final, struct part **out)
 	p->path = mem_printf("%s.part", final);
 	p->validator_path = mem_printf("%s.part.validator", final);
 	p->digest = digest_new();
-	p->fd = open(p->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	p->fd = io_open(p->path, O_RDWR | O_CREAT | O_NOFOLLOW, 0644);
 	if (p->fd < 0)
 		fail(p->path);
 	else
@@ -136,10 +136,10 @@ part_restart(struct part *p, const char *validator)
 {
 	char unused[DIGEST_TEXT_SIZE];
 
-	if (ftruncate(p->fd, 0) != 0 || lseek(p->fd, 0, SEEK_SET) != 0)
+	if (io_truncate(p->fd, 0) != 0 || lseek(p->fd, 0, SEEK_SET) != 0)
 		return fail(p->path);
 	/* After a power cut the old bytes must not be there beside the new validator. */
-	if (p->bytes > 0 && fsync(p->fd) != 0)
+	if (p->bytes > 0 && io_sync(p->fd) != 0)
 		return fail(p->path);
 	p->bytes = 0;
 	digest_finish(p->digest, unused);
@@ -152,7 +152,7 @@ part_append(struct part *p, const void *data, size_t len)
 	if (io_write_all(p->fd, data, len) != 0) {
 		int saved = errno;
 		/* A short write must not stay: the digest does not cover it. */
-		if (ftruncate(p->fd, (off_t)p->bytes) != 0 ||
+		if (io_truncate(p->fd, (off_t)p->bytes) != 0 ||
 		    lseek(p->fd, (off_t)p->bytes, SEEK_SET) < 0)
 			log_debug("%s: %s", p->path, strerror(errno));
 		errno = saved;
@@ -177,7 +177,7 @@ part_room(const struct part *p, uint64_t *room)
 int
 part_publish(struct part *p)
 {
-	int synced = fsync(p->fd);
+	int synced = io_sync(p->fd);
 	int closed = synced == 0 ? close(p->fd) : 0;
 
 	if (synced == 0)

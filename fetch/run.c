@@ -5,8 +5,6 @@
  */
 #include "fetch/run.h"
 
-#include <sys/file.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -44,11 +42,11 @@ lock_folder(const char *folder, int *fd)
 	char *path = mem_printf("%s/%s", folder, LOCK_FILE);
 	int status = EX_OK;
 
-	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	*fd = io_open(path, O_RDWR | O_CREAT, 0644);
 	if (*fd < 0) {
 		log_error("%s: %s", path, strerror(errno));
 		status = EX_IOERR;
-	} else if (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
+	} else if (io_try_lock(*fd) != 0) {
 		bool held = errno == EWOULDBLOCK;
 		log_error("%s: %s", path, held ? "another dx-fetch works here" : strerror(errno));
 		status = held ? EX_TEMPFAIL : EX_IOERR;

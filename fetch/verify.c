@@ -70,7 +70,7 @@ int
 verify_file(const char *path, uint64_t *bytes, char *sha256)
 {
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = io_open(path, O_RDONLY | O_NONBLOCK, 0);
 
 	if (fd < 0 && errno == ENOENT)
 		return EX_NOINPUT;

@@ -158,7 +158,7 @@ int
 store_lock(struct store *st, int64_t timeout_ms)
 {
 	/* Reading is enough for flock, and somebody else may have made the file. */
-	int fd = open(st->lock_path, O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
+	int fd = io_open(st->lock_path, O_RDONLY | O_CREAT, 0644);
 
 	if (fd < 0) {
 		log_error("%s: cannot be opened: %s", st->lock_path, strerror(errno));

@@ -25,7 +25,7 @@ struct rejects {
 struct rejects *
 rejects_open(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	int fd = io_open(path, O_WRONLY | O_CREAT | O_APPEND, 0666);
 
 	if (fd < 0) {
 		log_error("%s: %s", path, strerror(errno));

@@ -2,8 +2,6 @@
 /* What is settled, what of that is recorded, and every question to the marker. */
 #include "publish/ledger.h"
 
-#include <sys/file.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -14,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/io.h"
 #include "common/log.h"
 #include "common/marker.h"
 #include "common/mem.h"
@@ -82,11 +81,11 @@ lock_month(struct ledger *l)
 	char *path = mem_printf("%s.publish.lock", l->marker);
 	int status = EX_OK;
 
-	l->lock = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
+	l->lock = io_open(path, O_RDONLY | O_CREAT, 0644);
 	if (l->lock < 0) {
 		log_error("%s: %s", path, strerror(errno));
 		status = EX_IOERR;
-	} else if (flock(l->lock, LOCK_EX | LOCK_NB) != 0) {
+	} else if (io_try_lock(l->lock) != 0) {
 		bool held = errno == EWOULDBLOCK;
 		log_error("%s: %s", path,
 		    held ? "another dx-publish works on this month" : strerror(errno));

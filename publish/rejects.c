@@ -21,7 +21,7 @@ struct rejects {
 struct rejects *
 rejects_open(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+	int fd = io_open(path, O_WRONLY | O_APPEND | O_CREAT, 0666);
 
 	if (fd < 0) {
 		log_error("%s: %s", path, strerror(errno));
@@ -44,7 +44,7 @@ rejects_add(struct rejects *r, const struct message *m, const char *reason)
 	buf_add_str(&line, "}\n");
 	int result = io_write_all(r->fd, line.data, line.len);
 	/* EINVAL: a pipe or terminal, which cannot be made durable. */
-	if (result == 0 && fsync(r->fd) != 0 && errno != EINVAL && errno != EROFS)
+	if (result == 0 && io_sync(r->fd) != 0 && errno != EINVAL && errno != EROFS)
 		result = -1;
 	if (result != 0)
 		log_error("%s: %s", r->path, strerror(errno));

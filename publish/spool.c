@@ -8,7 +8,6 @@
  */
 #include "publish/spool.h"
 
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -66,7 +65,7 @@ cut_back(struct spool_file *f)
 {
 	f->buffer.len = 0;
 	f->waiting = 0;
-	if (f->fd >= 0 && ftruncate(f->fd, f->durable) != 0)
+	if (f->fd >= 0 && io_truncate(f->fd, f->durable) != 0)
 		log_warn("%s: cannot be cut back: %s", f->path, strerror(errno));
 }
 
@@ -81,7 +80,7 @@ find_end(const struct spool_file *f, int64_t lines, off_t *end)
 	ssize_t n = 0;
 
 	*end = 0;
-	while (seen != lines && (n = pread(f->fd, block, PUBLISH_FILE_BLOCK, at)) > 0) {
+	while (seen != lines && (n = io_read_at(f->fd, block, PUBLISH_FILE_BLOCK, at)) > 0) {
 		const char *p = block, *stop = block + n;
 		while (seen != lines && (p = memchr(p, '\n', (size_t)(stop - p))) != NULL) {
 			p++;
@@ -113,7 +112,7 @@ find_last_line(const struct spool_file *f, off_t size, off_t *end)
 	for (off_t at = size; at > 0;) {
 		size_t len = at < (off_t)sizeof block ? (size_t)at : sizeof block;
 		at -= (off_t)len;
-		ssize_t n = pread(f->fd, block, len, at);
+		ssize_t n = io_read_at(f->fd, block, len, at);
 		if (n != (ssize_t)len)
 			return complain(f, "cannot be read");
 		while (n > 0 && block[n - 1] != '\n')
@@ -135,13 +134,13 @@ open_file(struct spool_file *f)
 
 	if (f->fd >= 0)
 		return EX_OK;
-	f->fd = open(f->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+	f->fd = io_open(f->path, O_RDWR | O_APPEND | O_CREAT, 0666);
 	if (f->fd < 0 || fstat(f->fd, &st) != 0 || io_sync_parent(f->path) != 0)
 		return complain(f, "cannot be opened");
 	int status = find_last_line(f, st.st_size, &f->durable);
 	if (status == EX_OK && f->durable < st.st_size) {
 		log_warn("%s: its last line is cut off and is taken away", f->path);
-		if (ftruncate(f->fd, f->durable) != 0)
+		if (io_truncate(f->fd, f->durable) != 0)
 			return complain(f, "cannot be cut back");
 	}
 	return status;
@@ -189,7 +188,7 @@ sync_file(struct spool *s, struct spool_file *f, bool control)
 	if (status != EX_OK)
 		return status;
 	/* Not tried again: after a failure the kernel may have dropped the pages. */
-	if (fdatasync(f->fd) != 0 || fstat(f->fd, &st) != 0) {
+	if (io_sync_data(f->fd) != 0 || fstat(f->fd, &st) != 0) {
 		status = complain(f, "cannot be made durable");
 		cut_back(f);
 		return status;
@@ -208,7 +207,7 @@ spool_start_file(struct sink *sink, enum dump_type type, int64_t lines)
 
 	if (status == EX_OK && lines >= 0) {
 		status = find_end(f, lines, &f->durable);
-		if (status == EX_OK && (ftruncate(f->fd, f->durable) != 0 || fsync(f->fd) != 0))
+		if (status == EX_OK && (io_truncate(f->fd, f->durable) != 0 || io_sync(f->fd) != 0))
 			status = complain(f, "cannot be cut back");
 	}
 	return status;
@@ -286,12 +285,12 @@ lock_folder(struct spool *s, const char *path)
 {
 	if (io_make_dirs(path) != 0)
 		return EX_IOERR;
-	s->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	s->folder = io_open(path, O_RDONLY | O_DIRECTORY, 0);
 	if (s->folder < 0) {
 		log_error("%s: %s", path, strerror(errno));
 		return EX_IOERR;
 	}
-	if (flock(s->folder, LOCK_EX | LOCK_NB) == 0)
+	if (io_try_lock(s->folder) == 0)
 		return EX_OK;
 	if (errno == EWOULDBLOCK) {
 		log_error("%s: another dx-publish writes there", path);
