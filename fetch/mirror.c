@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,21 +18,50 @@
 #include "common/mem.h"
 #include "common/stop.h"
 
-/* Adds the month files in the folder PATH; -1 with errno if it cannot be read. */
+static DIR *
+open_folder(const char *path)
+{
+	int fd = io_open(path, O_RDONLY | O_DIRECTORY, 0);
+
+	return fd >= 0 ? fdopendir(fd) : NULL;
+}
+
+/* Closes DIR, read to where readdir gave NULL and errno says why. -1 with errno if that is not the
+ * end. */
+static int
+close_folder(DIR *dir)
+{
+	int saved = errno;
+
+	closedir(dir);
+	errno = saved;
+	return saved == 0 ? 0 : -1;
+}
+
+/* The next name in DIR; NULL, with errno 0, at the end. */
+static const char *
+next_name(DIR *dir)
+{
+	errno = 0;
+	struct dirent *entry = readdir(dir);
+	return entry != NULL ? entry->d_name : NULL;
+}
+
+/* Adds the month files in the folder PATH; -1 with errno if it cannot be read to its end. */
 static int
 scan_files(const char *path, struct months *months)
 {
-	DIR *dir = opendir(path);
+	DIR *dir = open_folder(path);
+	const char *name;
 
 	if (dir == NULL)
 		return -1;
-	for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+	while ((name = next_name(dir)) != NULL) {
 		struct stat st;
-		if (fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && S_ISREG(st.st_mode))
-			catalog_add(months, entry->d_name, (uint64_t)st.st_size);
+		if (fstatat(dirfd(dir), name, &st, 0) == 0 && S_ISREG(st.st_mode))
+			catalog_add(months, name, (uint64_t)st.st_size);
 	}
-	closedir(dir);
-	return 0;
+	return close_folder(dir);
 }
 
 static bool
@@ -40,37 +70,66 @@ is_year(const char *name)
 	return strlen(name) == 4 && strspn(name, "0123456789") == 4;
 }
 
+/* Whether ERROR means that a folder has nothing for us. One that fails may hold the newest month.
+ */
+static bool
+has_nothing(int error)
+{
+	return io_open_status(error) == EX_NOINPUT;
+}
+
+/* Says what errno has about the folder PATH. An exit status. */
+static int
+cannot_read(const char *path)
+{
+	int error = errno;
+
+	if (stop_requested())
+		return STOP_STATUS;
+	log_error("%s: %s", path, strerror(error));
+	return io_open_status(error);
+}
+
+static int
+scan_year(const char *folder, const char *name, struct months *months)
+{
+	char *year = mem_printf("%s/%s", folder, name);
+	int status = EX_OK;
+
+	if (scan_files(year, months) != 0 && !has_nothing(errno))
+		status = cannot_read(year);
+	free(year);
+	return status;
+}
+
 /* Adds the month files in the folders of years in PATH; no such folder is fine. */
-static void
+static int
 scan_years(const char *path, struct months *months)
 {
-	DIR *dir = opendir(path);
+	DIR *dir = open_folder(path);
+	const char *name;
+	int status = EX_OK;
 
 	if (dir == NULL)
-		return;
-	for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-		if (!is_year(entry->d_name))
-			continue;
-		char *year = mem_printf("%s/%s", path, entry->d_name);
-		scan_files(year, months);
-		free(year);
-	}
-	closedir(dir);
+		return has_nothing(errno) ? EX_OK : cannot_read(path);
+	while (status == EX_OK && (name = next_name(dir)) != NULL)
+		if (is_year(name))
+			status = scan_year(path, name, months);
+	if (close_folder(dir) != 0 && status == EX_OK)
+		status = cannot_read(path);
+	return status;
 }
 
 int
 mirror_months(const char *root, struct months *months)
 {
 	char *data = mem_printf("%s/data", root);
-	int status = EX_OK;
+	int status = scan_files(root, months) == 0 ? EX_OK : cannot_read(root);
 
-	if (scan_files(root, months) != 0) {
-		log_error("%s: %s", root, strerror(errno));
-		status = EX_NOINPUT;
-	} else {
-		scan_years(root, months);
-		scan_years(data, months);
-	}
+	if (status == EX_OK)
+		status = scan_years(root, months);
+	if (status == EX_OK)
+		status = scan_years(data, months);
 	free(data);
 	return status;
 }
