@@ -254,10 +254,13 @@ parse_operand(const struct arguments *a, const char *path, bool *stream)
 {
 	if (strcmp(path, "-") == 0)
 		return parse_opened(a, STDIN_FILENO, "standard input", stream);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = io_open(path, O_RDONLY, 0);
 	if (fd < 0) {
-		log_error("%s: %s", path, strerror(errno));
-		return EX_NOINPUT;
+		int saved = errno;
+		if (stop_requested())
+			return STOP_STATUS;
+		log_error("%s: %s", path, strerror(saved));
+		return io_open_status(saved);
 	}
 	int status = parse_opened(a, fd, path, stream);
 	close(fd);

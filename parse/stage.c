@@ -88,12 +88,15 @@ open_file(const struct stream_control *c, int *fd, uint64_t *size)
 {
 	struct stat st;
 
-	*fd = open(c->path, O_RDONLY | O_CLOEXEC);
+	*fd = io_open(c->path, O_RDONLY, 0);
 	if (*fd < 0 || fstat(*fd, &st) != 0) {
-		log_error("%s: %s", c->path, strerror(errno));
+		int saved = errno;
 		if (*fd >= 0)
 			close(*fd);
-		return EX_NOINPUT;
+		if (stop_requested())
+			return STOP_STATUS;
+		log_error("%s: %s", c->path, strerror(saved));
+		return io_open_status(saved);
 	}
 	*size = (uint64_t)st.st_size;
 	if (S_ISREG(st.st_mode) && *size == c->bytes)
@@ -196,7 +199,8 @@ answer_file(struct stage *s, const struct stream_control *c)
 		log_info("%s: goes on after record %llu", c->file, (unsigned long long)skip);
 	status = open_file(c, &fd, &size);
 	if (status != EX_OK) {
-		tell_failure(s, c, "is not there as it was verified");
+		if (status != STOP_STATUS)
+			tell_failure(s, c, "is not there as it was verified");
 		return status;
 	}
 	status = parse_opened(s, c, fd, skip);
