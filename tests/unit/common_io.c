@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "common/io.h"
@@ -283,6 +284,56 @@ START_TEST(a_blocked_write_ends_on_a_stop)
 }
 END_TEST
 
+START_TEST(an_open_that_fails_is_no_missing_input)
+{
+	char *path = in_folder("not-there");
+
+	ck_assert_int_eq(io_open(path, O_RDONLY, 0), -1);
+	ck_assert_int_eq(io_open_status(errno), EX_NOINPUT);
+	ck_assert_int_eq(io_open_status(EACCES), EX_NOINPUT);
+	ck_assert_int_eq(io_open_status(EIO), EX_IOERR);
+	ck_assert_int_eq(io_open_status(EMFILE), EX_IOERR);
+	int fd = io_open(path, O_RDWR | O_CREAT, 0600);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	close(fd);
+	free(path);
+}
+END_TEST
+
+START_TEST(read_at_gives_what_there_is)
+{
+	char *path = in_folder("read-at");
+	char data[8];
+	int fd = io_open(path, O_RDWR | O_CREAT, 0600);
+
+	ck_assert_int_eq(io_write_all(fd, "0123456789", 10), 0);
+	ck_assert_int_eq(io_read_at(fd, data, 4, 3), 4);
+	ck_assert_mem_eq(data, "3456", 4);
+	ck_assert_int_eq(io_read_at(fd, data, 8, 7), 3);
+	ck_assert_mem_eq(data, "789", 3);
+	ck_assert_int_eq(io_read_at(fd, data, 8, 10), 0);
+	close(fd);
+	ck_assert_int_eq(io_read_at(fd, data, 8, 0), -1);
+	free(path);
+}
+END_TEST
+
+START_TEST(a_lock_is_held_by_one)
+{
+	char *path = in_folder("lock");
+	int first = io_open(path, O_RDWR | O_CREAT, 0600), second = io_open(path, O_RDWR, 0);
+
+	ck_assert_int_eq(io_try_lock(first), 0);
+	ck_assert_int_eq(io_try_lock(second), -1);
+	ck_assert_int_eq(errno, EWOULDBLOCK);
+	close(first);
+	ck_assert_int_eq(io_try_lock(second), 0);
+	close(second);
+	free(path);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -302,6 +353,9 @@ main(void)
 	tcase_add_test(tests, short_writes_go_on);
 	tcase_add_test(tests, a_read_goes_on_after_signals_until_a_stop);
 	tcase_add_test(tests, a_blocked_write_ends_on_a_stop);
+	tcase_add_test(tests, an_open_that_fails_is_no_missing_input);
+	tcase_add_test(tests, read_at_gives_what_there_is);
+	tcase_add_test(tests, a_lock_is_held_by_one);
 	suite_add_tcase(suite, tests);
 	int result = unit_run(suite);
 	free(folder);
