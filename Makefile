@@ -87,7 +87,7 @@ run:
 check:
 	@scripts/install-deps --build --test
 	$(AGAIN) tests
-	@BUILD=$(BUILD) tests/run $(UNIT_TESTS) $(SHELL_TESTS)
+	@BUILD=$(BUILD) tests/run $(if $(FULL),-t 7200) $(UNIT_TESTS) $(SHELL_TESTS)
 
 .PHONY: check-full
 # check with the long sweeps too: tests see FULL=1.
