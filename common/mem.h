@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Allocation that cannot fail: out of memory ends the program with one message
- * and status 71, because no caller could do better.
+ * and status 71, because no caller could do better. malloc.c makes that true of what the
+ * libraries allocate.
  */
 #ifndef DX_COMMON_MEM_H
 #define DX_COMMON_MEM_H
