@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: MIT
 """A dump server that misbehaves on demand, for tests.
 
-usage: tests/tools/httpd.py FOLDER [--control FILE] [--log FILE]
+usage: tests/tools/httpd.py FOLDER [--control FILE] [--log FILE] [--tls FILE]
 
 Serves the month files of FOLDER (discogs_YYYYMMDD_*) with listing pages in the format of the real
 server: `/` lists years, `/?prefix=data%2F2026%2F` a year, `/?download=data%2F2026%2FNAME` is a file.
 A file root.html or YEAR.html in FOLDER is sent instead of the page made. Listens on a free port of
-127.0.0.1 and prints it on standard output; ends with SIGTERM.
+127.0.0.1 and prints it on standard output; ends with SIGTERM. With --tls it speaks TLS, with the
+certificate and the key in that file.
 
 The log has one line of JSON for each request: path, target (root, a year, a file's name), headers.
 
@@ -29,6 +30,9 @@ shell; the first line that fits counts. Keys:
   bare            no Content-Length, not chunked: the end of the connection ends the body
   cut=N           end the connection in order after N bytes of the body
   reset=N         reset it after N bytes (-1: before the answer)
+  cuts=FILE       end the Nth connection that the line fits at the place in line N of FILE, counted from
+                  the start of the file, not of the part that is sent; no more when there are no more lines
+  by=reset        with cuts: reset it there
   stall=N         say no more after N bytes (-1: before the answer)
   length=N        announce this Content-Length
   flip=N          flip a bit of byte N
@@ -45,6 +49,7 @@ import re
 import shlex
 import signal
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -122,6 +127,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 used = self.server.used.get(line, 0)
                 if used >= int(keys.get("times", used + 1)):
                     continue
+                if "cuts" in keys:
+                    places = self.server.places(keys["cuts"])
+                    if used >= len(places):
+                        continue
+                    keys["place"] = places[used]
                 self.server.used[line] = used + 1
             return keys
         return {}
@@ -138,8 +148,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return (root_page(folder) if target == "root" else year_page(folder, target)).encode(), "text/html"
         if not NAME.match(target) or not os.path.exists(path):
             return None, None
-        with open(path, "rb") as file:
-            return file.read(), "application/octet-stream"
+        return self.server.file(path), "application/octet-stream"
 
     def do_GET(self):
         target = self.target()
@@ -157,11 +166,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if keys["body"] == "html":
                 body, kind = CHALLENGE, "text/html; charset=UTF-8"
         if "from" in keys:
-            with open(keys["from"], "rb") as file:
-                body, kind = file.read(), "application/octet-stream"
+            body, kind = self.server.file(keys["from"]), "application/octet-stream"
         if body is None:
             return self.answer_status(404, {})
-        return self.answer(bytearray(body), kind, keys)
+        return self.answer(body, kind, keys)
 
     def do_HEAD(self):
         self.note(self.target())
@@ -199,6 +207,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if start == -1:
             return self.answer_status(416, {})
         if "flip" in keys and int(keys["flip"]) < size:
+            body = bytearray(body)
             body[int(keys["flip"])] ^= 1
         self.send_response(200 if start is None else 206)
         if "range" in keys:
@@ -206,6 +215,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.send_header("ETag", etag)
             if keys.get("modified") != "none":
                 self.send_header("Last-Modified", modified)
+        if "place" in keys:
+            keys[keys.get("by", "cut")] = max(keys["place"] - (start or 0), 0)
         if start is not None:
             body = self.send_range(body, start, keys.get("badrange"))
         self.send_header("Content-Type", kind)
@@ -222,7 +233,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             total = "*"
         if lie != "unknown":
             self.send_header("Content-Range", f"bytes {first}-{last}/{total}")
-        return body[start:last + 1]
+        return memoryview(body)[start:last + 1]
 
     def send_body(self, body, keys):
         chunked = "chunked" in keys
@@ -237,7 +248,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         limits = [int(keys[k]) for k in ("cut", "reset", "stall") if k in keys]
         end = min(limits + [len(body)])
         try:
-            self.send_bytes(body[:end], chunked, int(keys.get("slow", 0)))
+            self.send_bytes(memoryview(body)[:end], chunked, int(keys.get("slow", 0)))
             while "endless" in keys:
                 self.send_bytes(bytes(1 << 16), chunked, 0)
         except OSError:
@@ -283,6 +294,26 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.used, self.kept, self.lock = {}, {}, threading.Lock()
+
+    def keep(self, path, read):
+        """What READ makes of the file, read again only when it has changed."""
+        st = os.stat(path)
+        state = st.st_mtime_ns, st.st_size, st.st_ino
+        if self.kept.get(path, (None,))[0] != state:
+            with open(path, "rb") as file:
+                self.kept[path] = state, read(file.read())
+        return self.kept[path][1]
+
+    def file(self, path):
+        return self.keep(path, bytes)
+
+    def places(self, path):
+        return self.keep(path, lambda text: [int(n) for n in text.split()])
 
     def handle_error(self, request, client_address):
         pass
@@ -293,10 +324,14 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--control")
     parser.add_argument("--log")
+    parser.add_argument("--tls")
     args = parser.parse_args()
     server = Server(("127.0.0.1", 0), Handler)
     server.folder, server.control, server.log = args.folder, args.control, args.log
-    server.used, server.lock = {}, threading.Lock()
+    if args.tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(args.tls)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     print(server.server_port, flush=True)
     server.serve_forever()

@@ -2,12 +2,13 @@
 # What tests of dx-fetch source after lib.sh: a server of their own (httpd.py).
 # shellcheck shell=bash
 
-# serve FOLDER: starts a server for it, ended with the test. Sets BASE (its URL) and httpd (its pid).
+# serve FOLDER [OPTION...]: starts a server for it, ended with the test. Sets BASE (its URL) and httpd (its
+# pid).
 # What it shall do wrong goes to $T/control; its requests are in $T/log.
 serve() {
 	rm -f "$T/port"
 	mkfifo "$T/port"
-	"$ROOT/tests/tools/httpd.py" "$1" --control "$T/control" --log "$T/log" >"$T/port" &
+	"$ROOT/tests/tools/httpd.py" "$@" --control "$T/control" --log "$T/log" >"$T/port" &
 	httpd=$!
 	# shellcheck disable=SC2034 # for the tests that source this
 	BASE=http://127.0.0.1:$(head -n 1 "$T/port")/

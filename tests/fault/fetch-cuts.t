@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# dx-fetch and connections that end everywhere: at every byte of a file of 64 KiB and at 1,000 places of one
+# of 50 MB, where the server continues a file and where it does not. Right bytes under the final name at
+# last, and never any others.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/tools/httpd.sh
+. "$ROOT/tests/tools/httpd.sh"
+
+file=discogs_20260801_labels.xml.gz
+tries=0
+losses=0
+
+# month FOLDER BYTES: one whose labels have so many random bytes.
+month() {
+	mkdir "$T/$1"
+	cp "$DATA/month"/*_{artists,releases}.xml.gz "$T/$1/"
+	{ printf '\037\213' && head -c $(($2 - 2)) /dev/urandom; } >"$T/$1/$file"
+	(cd "$T/$1" && sha256sum ./*.gz | sed 's|\./||; s/  / /') >"$T/$1/discogs_20260801_CHECKSUM.txt"
+}
+
+# cut NAME MONTH KEYS: one test; the places are in $T/places. One run of dx-fetch meets up to 1,001 of them,
+# and the next goes on where the last gave up.
+cut() {
+	local name=$1 month=$T/$2 keys=$3 places bad=0 runs=0 code=69
+	places=$(wc -l <"$T/places")
+	rm -rf "$T/d"
+	misbehave "$file cuts=$T/places $keys" "$file $keys"
+	while [ $code -eq 69 ] && [ $runs -le $((places / 1000 + 2)) ]; do
+		code=0
+		runs=$((runs + 1))
+		dx-fetch -q -b "$BASE" -d "$T/d" -V 20260801 -t labels --retries 1000 --retry-delay 0s >"$T/out" 2>"$T/err" || code=$?
+		if [ $code -ne 0 ] && { [ -e "$T/d/$file" ] || grep -q '"end"' "$T/out"; }; then
+			bad=$((bad + 1))
+			note "run $runs: status $code and a file, or an end"
+		fi
+	done
+	[ $code -eq 0 ] || bad=$((bad + 1))
+	cmp "$T/d/$file" "$month/$file" || bad=$((bad + 1))
+	equal "$bad $(requests "$file")" "0 $((places + 1))" "$name: $places cuts, in $runs runs"
+	[ "$bad" -eq 0 ] || note "$(cat "$T/err")"
+	tries=$((tries + places))
+	losses=$((losses + bad))
+}
+
+# every FIRST LAST STEP: places.
+every() {
+	seq "$1" "$3" "$2" >"$T/places"
+}
+
+step=${FULL:+1}
+step=${step:-331}
+month small 65536
+serve "$T/small"
+# What comes with less than the first two bytes tells nothing, and nothing of it is kept.
+every 2 65535 "$step"
+cut '64 KiB, continued' small range
+every 0 65535 "$step"
+cut '64 KiB, from the start' small ''
+every 0 65535 $((step * 16))
+cut '64 KiB, from the start, chunked' small chunked
+cut '64 KiB, from the start, reset' small by=reset
+# What was sent before a reset may be lost on the way: then less of the file was kept.
+every 2 65535 $((step * 16))
+cut '64 KiB, continued, reset' small 'range by=reset'
+cut '64 KiB, continued, chunked' small 'range chunked'
+
+places=${FULL:+1000}
+places=${places:-20}
+bytes=${FULL:+50000000}
+bytes=${bytes:-5000000}
+month large "$bytes"
+serve "$T/large"
+shuf -i 2-$((bytes - 1)) -n "$places" | sort -n >"$T/places"
+cut 'large, continued' large range
+shuf -i 2-$((bytes - 1)) -n "$places" >"$T/places"
+cut 'large, from the start' large ''
+echo "# total: http-cuts points=$tries losses=$losses"
+done_testing
