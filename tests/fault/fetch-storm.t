@@ -139,7 +139,7 @@ once() {
 }
 
 seen=()
-storms=${FULL:+2000}
+storms=${FULL:+600}
 storms=${storms:-40}
 for ((n = storms; n > 0; n--)); do
 	rm -rf "$T/d"
