@@ -245,6 +245,16 @@ intercept(struct link *l, const amqp_frame_t *frame, struct failure *f)
 	}
 }
 
+/* An answer on a channel that we did not open is none to our messages, whatever its tag. */
+static bool
+is_on_our_channel(const amqp_frame_t *frame)
+{
+	bool connection = frame->frame_type == AMQP_FRAME_METHOD &&
+	    frame->payload.method.id >> 16 == AMQP_CONNECTION_CLASS;
+
+	return frame->channel == (connection ? 0 : FRAMES_CHANNEL);
+}
+
 int
 link_next(struct link *l, amqp_frame_t *frame, struct failure *f)
 {
@@ -266,6 +276,9 @@ link_next(struct link *l, amqp_frame_t *frame, struct failure *f)
 			return failure_set(f, EX_CONFIG, "speaks another version of AMQP");
 		if (frame->frame_type == AMQP_FRAME_HEARTBEAT)
 			continue;
+		if (!is_on_our_channel(frame))
+			return failure_set(f, 0, "sent a frame on the wrong channel, %u",
+			    (unsigned)frame->channel);
 		int known = frame->frame_type == AMQP_FRAME_METHOD ? intercept(l, frame, f) : 0;
 		if (known <= 0)
 			return known < 0 ? -1 : 1;
