@@ -197,10 +197,8 @@ window_answer(struct window *w, uint64_t tag, bool multiple, bool ack)
 {
 	enum window_answer result = WINDOW_GOOD;
 
-	if (multiple && tag == 0)
-		tag = w->next_tag - 1;
 	/* Up to a tag that was answered alone before is odd, but says nothing wrong. */
-	if (tag >= w->next_tag || (!multiple && tag < w->first_tag))
+	if (tag == 0 || tag >= w->next_tag || (!multiple && tag < w->first_tag))
 		return WINDOW_UNKNOWN_TAG;
 	if (!multiple && *flight_at(w, tag) == LANDED)
 		return WINDOW_UNKNOWN_TAG;

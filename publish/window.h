@@ -61,8 +61,9 @@ enum window_answer {
 	WINDOW_HELD_SOME /* some are held now: returned before, or a nack */
 };
 
-/* basic.ack, or basic.nack if ACK is false, of TAG, or of all up to TAG with MULTIPLE (0: all that
- * fly). */
+/* basic.ack, or basic.nack if ACK is false, of TAG, or of all up to TAG with MULTIPLE. AMQP lets 0
+ * stand for all that are outstanding; what has come to the broker of those that fly nobody knows,
+ * so it is unknown. */
 enum window_answer window_answer(struct window *w, uint64_t tag, bool multiple, bool ack);
 
 /*
