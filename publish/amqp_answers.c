@@ -177,6 +177,22 @@ take_answer(struct amqp *a, uint64_t tag, bool multiple, bool ack, struct failur
 	return 0;
 }
 
+/* A whole return. */
+static int
+take_return(struct amqp *a, struct failure *f)
+{
+	const struct returns *r = &a->returns;
+	bool types[DUMP_TYPES];
+
+	/* The message that tells of the end of the month goes to all types, with the same body. */
+	for (int i = 0; i < DUMP_TYPES; i++)
+		types[i] = strcmp(a->routes[i].exchange, r->exchange) == 0 &&
+		    strcmp(a->routes[i].key, r->key) == 0;
+	if (window_return(a->window, types, r->body.data, r->body.len) != NULL)
+		return 0;
+	return failure_set(f, 0, "returned a message that was never sent");
+}
+
 int
 amqp_take_frame(struct amqp *a, const amqp_frame_t *frame, struct failure *f)
 {
@@ -185,9 +201,7 @@ amqp_take_frame(struct amqp *a, const amqp_frame_t *frame, struct failure *f)
 
 	switch (returns_take(&a->returns, frame, DX_LINE_MAX)) {
 	case RETURNS_WHOLE:
-		if (window_return(a->window, a->returns.body.data, a->returns.body.len) == NULL)
-			return failure_set(f, 0, "returned a message that was never sent");
-		return 0;
+		return take_return(a, f);
 	case RETURNS_MORE:
 		return 0;
 	case RETURNS_BROKEN:

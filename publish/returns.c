@@ -2,11 +2,25 @@
 /* basic.return, put together from its frames. */
 #include "publish/returns.h"
 
+#include <stdio.h>
+
+/* A name as AMQP has it, 255 bytes at most. */
+static void
+copy_name(char out[256], amqp_bytes_t name)
+{
+	snprintf(out, 256, "%.*s", (int)(name.len & 0xff),
+	    name.len > 0 ? (const char *)name.bytes : "");
+}
+
 static enum returns_result
 take_method(struct returns *r, const amqp_frame_t *frame)
 {
+	const amqp_basic_return_t *method = frame->payload.method.decoded;
+
 	if (frame->payload.method.id != AMQP_BASIC_RETURN_METHOD)
 		return RETURNS_NOT_OURS;
+	copy_name(r->exchange, method->exchange);
+	copy_name(r->key, method->routing_key);
 	r->expected = AMQP_FRAME_HEADER;
 	r->body.len = 0;
 	return RETURNS_MORE;

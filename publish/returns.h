@@ -10,7 +10,7 @@
 enum returns_result {
 	RETURNS_NOT_OURS, /* the frame has nothing to do with a return */
 	RETURNS_MORE, /* taken, more has to come */
-	RETURNS_WHOLE, /* `body` is the message that came back */
+	RETURNS_WHOLE, /* `exchange`, `key` and `body` are of the message that came back */
 	RETURNS_BROKEN /* out of order */
 };
 
@@ -18,6 +18,8 @@ enum returns_result {
 struct returns {
 	int expected; /* the type of frame that has to come, 0 for a method */
 	uint64_t left; /* bytes of body still to come */
+	char exchange[256]; /* where the message was sent to */
+	char key[256];
 	struct buf body;
 };
 

@@ -210,7 +210,7 @@ window_answer(struct window *w, uint64_t tag, bool multiple, bool ack)
 }
 
 struct window_entry *
-window_return(struct window *w, const char *body, size_t len)
+window_return(struct window *w, const bool types[DUMP_TYPES], const char *body, size_t len)
 {
 	uint64_t tag = w->return_tag > w->first_tag ? w->return_tag : w->first_tag;
 
@@ -218,7 +218,8 @@ window_return(struct window *w, const char *body, size_t len)
 		if (*flight_at(w, tag) == LANDED)
 			continue;
 		struct window_entry *e = entry_at(w, *flight_at(w, tag));
-		if (e->returned || e->message.len != len || memcmp(e->message.body, body, len) != 0)
+		if (e->returned || !types[e->message.type] || e->message.len != len ||
+		    memcmp(e->message.body, body, len) != 0)
 			continue;
 		e->returned = true;
 		w->return_tag = tag + 1;

@@ -67,12 +67,14 @@ enum window_answer {
 enum window_answer window_answer(struct window *w, uint64_t tag, bool multiple, bool ack);
 
 /*
- * basic.return of a message of TYPE with this body. AMQP gives no tag with it, but
- * returns come in the order of flying and before their acks: it is the first flying
- * message after the one returned last that is the same. Were an equal one taken for it, what
- * is sent again would be the same bytes. Returns the entry, or NULL if none fits.
+ * basic.return of a message with this body and one of TYPES, those that go where it went. AMQP
+ * gives no tag with it, but returns come in the order of flying and before their acks: it is the
+ * first flying message after the one returned last that is the same. Were an equal one taken for
+ * it, what is sent again would be the same bytes to the same place. Returns the entry, or NULL if
+ * none fits.
  */
-struct window_entry *window_return(struct window *w, const char *body, size_t len);
+struct window_entry *window_return(struct window *w, const bool types[DUMP_TYPES], const char *body,
+    size_t len);
 
 /* Lets the first held entry wait again and returns true; false if none is held. */
 bool window_release_first(struct window *w);

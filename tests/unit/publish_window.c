@@ -9,6 +9,9 @@
 #include "publish/marks.h"
 #include "tests/unit/unit.h"
 
+/* For window_return: any type will do. */
+static const bool all[DUMP_TYPES] = {true, true, true, true};
+
 /* Adds a message whose body is TEXT. */
 static void
 add(struct window *w, const char *text)
@@ -135,11 +138,11 @@ START_TEST(matches_returns)
 	add(w, "a");
 	add(w, "c");
 	fly_all(w);
-	ck_assert_uint_eq(window_return(w, "a", 1)->tag, 1);
-	ck_assert_uint_eq(window_return(w, "a", 1)->tag, 3);
-	ck_assert_ptr_null(window_return(w, "a", 1));
-	ck_assert_ptr_null(window_return(w, "b", 1)); /* before the last one returned */
-	ck_assert_ptr_null(window_return(w, "cc", 2));
+	ck_assert_uint_eq(window_return(w, all, "a", 1)->tag, 1);
+	ck_assert_uint_eq(window_return(w, all, "a", 1)->tag, 3);
+	ck_assert_ptr_null(window_return(w, all, "a", 1));
+	ck_assert_ptr_null(window_return(w, all, "b", 1)); /* before the last one returned */
+	ck_assert_ptr_null(window_return(w, all, "cc", 2));
 	ck_assert_int_eq(window_answer(w, 4, true, true), WINDOW_HELD_SOME);
 	ck_assert_uint_eq(window_held(w), 2);
 	ck_assert(window_first_held(w)->returned);
@@ -151,13 +154,30 @@ START_TEST(matches_returns)
 }
 END_TEST
 
+START_TEST(tells_returns_of_types_apart)
+{
+	static const bool labels[DUMP_TYPES] = {[DUMP_LABELS] = true};
+	struct window *w = window_new(4, 1000);
+
+	for (int i = 0; i < DUMP_TYPES; i++)
+		window_add(w,
+		    &(struct message){.body = "end", .len = 3, .type = (enum dump_type)i});
+	fly_all(w);
+	ck_assert_int_eq(window_return(w, labels, "end", 3)->message.type, DUMP_LABELS);
+	ck_assert_ptr_null(window_return(w, labels, "end", 3));
+	ck_assert_int_eq(window_answer(w, DUMP_TYPES, true, true), WINDOW_HELD_SOME);
+	ck_assert_int_eq(window_first_held(w)->message.type, DUMP_LABELS);
+	window_free(w);
+}
+END_TEST
+
 START_TEST(starts_again_on_a_new_channel)
 {
 	struct window *w = flying(6);
 
 	window_answer(w, 2, false, true);
 	window_answer(w, 4, false, false);
-	window_return(w, "4", 1);
+	window_return(w, all, "4", 1);
 	window_ground(w);
 	ck_assert_uint_eq(window_held(w), 0);
 	ck_assert_uint_eq(fly_all(w), 5); /* all but the confirmed one */
@@ -270,6 +290,7 @@ main(void)
 	tcase_add_test(tests, knows_unknown_tags);
 	tcase_add_test(tests, holds_refused);
 	tcase_add_test(tests, matches_returns);
+	tcase_add_test(tests, tells_returns_of_types_apart);
 	tcase_add_test(tests, starts_again_on_a_new_channel);
 	tcase_add_test(tests, bounds_bytes);
 	tcase_add_test(tests, rejects_longer);
