@@ -131,12 +131,13 @@ serve(struct amqp *a)
 					     : EX_OK;
 }
 
-/* Whether there is no reason to look at the input. */
+/* Whether there is no reason to look at the input. What was held may have left the window as
+ * rejected: then only a new message can tell whether the trouble is over. */
 static bool
 is_busy(const struct amqp *a)
 {
 	return a->link == NULL || link_blocked(a->link) != NULL || window_full(a->window) ||
-	    a->hold.tried;
+	    (a->hold.tried && !window_empty(a->window));
 }
 
 /* How long to wait at most, for something that no descriptor tells. */
