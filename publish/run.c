@@ -170,10 +170,11 @@ take_file_start(struct run *r, const struct stream_control *start)
 static int
 take_file_end(struct run *r, const struct stream_control *end)
 {
-	r->state = RUN_BETWEEN;
 	int status = sink_drain(r->sink, -1);
-	if (status == EX_OK)
-		status = completion_of_file(r->sink, r->ledger, end);
+	if (status != EX_OK)
+		return status; /* still in the file, so what is confirmed of it is recorded */
+	r->state = RUN_BETWEEN;
+	status = completion_of_file(r->sink, r->ledger, end);
 	if (status == EX_OK)
 		log_info("%s: complete, %" PRIu64 " records", end->file, end->records);
 	return status;
