@@ -10,6 +10,7 @@
 
 #include "common/clock.h"
 #include "common/mem.h"
+#include "common/stop.h"
 #include "publish/frames.h"
 #include "publish/limits.h"
 
@@ -285,7 +286,8 @@ link_next(struct link *l, amqp_frame_t *frame, struct failure *f)
 	}
 }
 
-/* Waits until something can be read or written. */
+/* Waits until something can be read or written. After a stop only what ends as soon as a goodbye.
+ */
 static int
 wait_for(struct link *l, int64_t deadline_ms, struct failure *f)
 {
@@ -294,6 +296,8 @@ wait_for(struct link *l, int64_t deadline_ms, struct failure *f)
 
 	if (left <= 0)
 		return failure_set(f, 0, "no answer in time");
+	if (left > PUBLISH_GRACE_MS && stop_requested())
+		return failure_set(f, STOP_STATUS, "stopped");
 	if (!link_pending(l))
 		poll(&p, 1, left < PUBLISH_POLL_MS ? (int)left : PUBLISH_POLL_MS);
 	return 0;
