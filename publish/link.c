@@ -215,7 +215,10 @@ closed(struct link *l, uint16_t channel, int code, amqp_bytes_t reply, struct fa
 		frames_add_method(&l->out, channel, AMQP_CHANNEL_CLOSE_OK_METHOD, &channel_ok);
 	struct failure ignored;
 	flush(l, &ignored);
-	failure_set(f, reply_status(code, text), "%s", text);
+	if (text[0] != '\0')
+		failure_set(f, reply_status(code, text), "%s", text);
+	else
+		failure_set(f, reply_status(code, text), "closed by the broker with code %d", code);
 	f->code = code;
 	return -1;
 }
