@@ -115,6 +115,9 @@ authenticate(struct link *l, const struct address *address, int64_t deadline_ms,
 	if (link_expect(l, AMQP_CONNECTION_START_METHOD, 0, deadline_ms, frame, f) != 0)
 		return -1;
 	const amqp_connection_start_t *start = frame->payload.method.decoded;
+	if (start->version_major != AMQP_PROTOCOL_VERSION_MAJOR ||
+	    start->version_minor != AMQP_PROTOCOL_VERSION_MINOR)
+		return failure_set(f, EX_CONFIG, "speaks another version of AMQP");
 	if (!has_word(start->mechanisms, "PLAIN"))
 		return failure_set(f, EX_CONFIG, "does not take passwords (SASL PLAIN)");
 	add_start_ok(l, address);
