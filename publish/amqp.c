@@ -38,14 +38,17 @@ amqp_of(struct sink *sink)
 	return (struct amqp *)sink;
 }
 
-/* Tells of all that is settled at the low end. */
+/* Tells of all that is settled at the low end: also when the broker said at once that it ends here.
+ */
 static void
 settle(struct amqp *a)
 {
 	const struct window_entry *e;
+	int status = EX_OK;
 
-	while (a->status == EX_OK && (e = window_take_settled(a->window)) != NULL)
-		amqp_give_up(a, a->setup.settled(a->setup.context, &e->message, e->reason));
+	while (status == EX_OK && (e = window_take_settled(a->window)) != NULL)
+		status = a->setup.settled(a->setup.context, &e->message, e->reason);
+	amqp_give_up(a, status);
 }
 
 /* Encodes waiting messages, up to MAX, while there is room for them. Returns how many. */
