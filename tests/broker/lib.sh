@@ -1,18 +1,24 @@
 # SPDX-License-Identifier: MIT
-# A private RabbitMQ node for a test file, in its own folder, on ports that were free, with an epmd of its
-# own. The system's service is neither used nor disturbed. Sourced after tests/lib.sh.
+# Private RabbitMQ nodes for a test file, each in its own folder, on ports that were free, with an epmd of
+# their own. The system's service is neither used nor disturbed. Sourced after tests/lib.sh.
 #
 #   broker_start                 or: broker_start 'max_message_size = 1000'  (lines of rabbitmq.conf)
 #   $AMQP                        amqp://guest:guest@127.0.0.1:PORT
 #   broker_ctl COMMAND...        rabbitmqctl
 #   broker_kill; broker_start    dies by SIGKILL and comes back with what it held
 #   amqp ACTION...               tests/tools/amqp-client.py, see there
+#
+#   cluster_start one two three  these nodes as a cluster; $AMQP is the first, $CLUSTER all, with commas
+#   on two broker_kill           any of the above, of that node
+#
 # shellcheck shell=bash
 
 rabbit=/usr/lib/rabbitmq/bin
-node=$T/node
-broker_pid=''
+node=$T/node # the folder of the node that is meant
+schedulers=2 # of each node
+epmd_port=''
 epmd_pid=''
+declare -A broker_pids=() # by folder: a shell that waits for the node; the node writes down its own
 
 # Prints N ports that the kernel says are free.
 free_ports() {
@@ -22,49 +28,108 @@ held = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
 print(*(s.getsockname()[1] for s in held))' "$1"
 }
 
+# on NAME COMMAND...: COMMAND, one of these functions, is about the node NAME.
+on() {
+	local node=$T/$1
+	shift
+	"$@"
+}
+
+node_name() {
+	echo "$(basename "$node")-$epmd_port@localhost"
+}
+
+node_url() {
+	local dist_port amqp_port
+	read -r dist_port amqp_port <"$node/ports"
+	echo "amqp://guest:guest@127.0.0.1:$amqp_port"
+}
+
 # Becomes a program of RabbitMQ with the node's settings, and none of the system's. For a subshell, so
 # that the process that is started is the one whose number $! is. What it dumps stays in its folder.
+# The home, with the cookie by which nodes know each other, is the same for all.
 in_node() {
-	cd "$node" || exit
-	exec env -i PATH=/usr/bin:/bin LANG=C.UTF-8 HOME="$node" \
+	local dist_port amqp_port
+	cd "$node" && read -r dist_port amqp_port <ports || exit
+	exec env -i PATH=/usr/bin:/bin LANG=C.UTF-8 HOME="$T/home" \
 		ERL_EPMD_PORT="$epmd_port" ERL_EPMD_ADDRESS=127.0.0.1 \
-		RABBITMQ_NODENAME="dx$epmd_port@localhost" RABBITMQ_DIST_PORT="$dist_port" \
+		RABBITMQ_NODENAME="$(node_name)" RABBITMQ_DIST_PORT="$dist_port" \
 		RABBITMQ_CONF_ENV_FILE="$node/env.conf" RABBITMQ_CONFIG_FILE="$node/rabbitmq.conf" \
 		RABBITMQ_ADVANCED_CONFIG_FILE="$node/none" RABBITMQ_ENABLED_PLUGINS_FILE="$node/plugins" \
 		RABBITMQ_MNESIA_BASE="$node/mnesia" RABBITMQ_LOG_BASE="$node/log" \
 		RABBITMQ_PID_FILE="$node/pid" RABBITMQ_GENERATED_CONFIG_DIR="$node/generated" \
-		RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none' \
+		RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="+S $schedulers:$schedulers +sbwt none +sbwtdcpu none +sbwtdio none \
+			-kernel inet_dist_use_interface {127,0,0,1}" \
 		"$@"
 }
 
+# Makes the node's folder; each argument is lines for its configuration.
+broker_prepare() {
+	local dist_port amqp_port
+	mkdir -p "$node" "$T/home"
+	read -r dist_port amqp_port <<<"$(free_ports 2)"
+	echo "$dist_port $amqp_port" >"$node/ports"
+	printf '[].\n' >"$node/plugins"
+	: >"$node/env.conf"
+	printf '%s\n' "listeners.tcp.local = 127.0.0.1:$amqp_port" 'log.file = false' \
+		'log.console = true' 'log.console.level = info' 'disk_free_limit.absolute = 10MB' \
+		'vm_memory_high_watermark.absolute = 2GB' "$@" >"$node/rabbitmq.conf"
+	[ -z "$epmd_pid" ] || return 0
+	read -r epmd_port <<<"$(free_ports 1)"
+	printf 'dx%s%s' "$RANDOM" "$RANDOM" >"$T/home/.erlang.cookie"
+	chmod 400 "$T/home/.erlang.cookie"
+	in_node epmd -port "$epmd_port" -address 127.0.0.1 >"$node/epmd" 2>&1 &
+	epmd_pid=$!
+	at_end brokers_stop
+}
+
+broker_launch() {
+	: >"$node/console"
+	in_node "$rabbit/rabbitmq-server" >"$node/console" 2>&1 &
+	broker_pids[$node]=$!
+}
+
 broker_ready() {
-	grep -q 'Server startup complete' "$node/console" || ! kill -0 "$broker_pid"
+	grep -q 'Server startup complete' "$node/console" || ! kill -0 "${broker_pids[$node]}"
+}
+
+broker_await() {
+	wait_for 60 broker_ready
+	if ! grep -q 'Server startup complete' "$node/console"; then
+		note "$(node_name) did not start: $(tail -n 20 "$node/console")"
+		exit 1
+	fi
 }
 
 # Starts the node; each argument is lines for its configuration. The same folder, ports and
 # configuration when it is started again.
 broker_start() {
 	if [ ! -d "$node" ]; then
-		mkdir -p "$node"
-		read -r epmd_port dist_port amqp_port <<<"$(free_ports 3)"
-		AMQP=amqp://guest:guest@127.0.0.1:$amqp_port
-		printf '[].\n' >"$node/plugins"
-		: >"$node/env.conf"
-		printf '%s\n' "listeners.tcp.local = 127.0.0.1:$amqp_port" 'log.file = false' \
-			'log.console = true' 'log.console.level = info' 'disk_free_limit.absolute = 10MB' \
-			'vm_memory_high_watermark.absolute = 2GB' "$@" >"$node/rabbitmq.conf"
-		in_node epmd -port "$epmd_port" -address 127.0.0.1 >"$node/epmd" 2>&1 &
-		epmd_pid=$!
-		at_end broker_stop
+		broker_prepare "$@"
+		AMQP=$(node_url)
+		read -r _ amqp_port <"$node/ports"
 	fi
-	: >"$node/console"
-	in_node "$rabbit/rabbitmq-server" >"$node/console" 2>&1 &
-	broker_pid=$!
-	wait_for 60 broker_ready
-	if ! grep -q 'Server startup complete' "$node/console"; then
-		note "the broker did not start: $(tail -n 20 "$node/console")"
-		exit 1
-	fi
+	broker_launch
+	broker_await
+}
+
+# Starts a cluster of these nodes: the first alone, then the others at once, which find it in their
+# configuration. Were all started at once, they would wait for each other.
+cluster_start() {
+	local name
+	schedulers=1
+	on "$1" broker_start
+	node=$T/$1
+	CLUSTER=$AMQP
+	for name in "${@:2}"; do
+		on "$name" broker_prepare 'cluster_formation.peer_discovery_backend = classic_config' \
+			"cluster_formation.classic_config.nodes.1 = $(node_name)"
+		on "$name" broker_launch
+		CLUSTER+=,$(on "$name" node_url)
+	done
+	for name in "${@:2}"; do
+		on "$name" broker_await
+	done
 }
 
 # Without a broker on this machine the tests of this file are skipped.
@@ -79,16 +144,18 @@ broker_ctl() {
 	(in_node "$rabbit/rabbitmqctl" --quiet "$@")
 }
 
-# $broker_pid is a shell that waits for the node; the node wrote its own number down.
 broker_kill() {
 	kill -KILL "$(cat "$node/pid")" 2>/dev/null
-	wait "$broker_pid" 2>/dev/null
-	broker_pid=''
+	wait "${broker_pids[$node]}" 2>/dev/null
+	unset "broker_pids[$node]"
 }
 
-broker_stop() {
-	[ -z "$broker_pid" ] || broker_kill
-	[ -z "$epmd_pid" ] || kill "$epmd_pid" 2>/dev/null
+brokers_stop() {
+	local node
+	for node in "${!broker_pids[@]}"; do
+		broker_kill
+	done
+	[ -z "$epmd_pid" ] || kill "$epmd_pid" 2>/dev/null # it may have left with the last node
 	[ -z "$epmd_pid" ] || wait "$epmd_pid" 2>/dev/null
 }
 

@@ -13,9 +13,11 @@ delete QUEUE                     delete a queue
 delete-exchange NAME             delete an exchange
 count QUEUE                      print how many messages are in it
 bodies QUEUE                     take all messages out and print the bodies, one a line
+drain QUEUE                      the same, ten times as fast: until nothing has come for 2 seconds
 properties QUEUE                 take all out and print the properties of each as JSON, one a line
-stream QUEUE N                   print the bodies of the first N messages of a stream
+stream QUEUE [N]                 print the bodies of the first N messages of a stream; without N as drain
 """
+import itertools
 import json
 import sys
 
@@ -42,17 +44,29 @@ def properties(channel, queue):
         print(json.dumps({name: getattr(found, name) for name in names}))
 
 
-def stream(channel, queue, count):
-    channel.basic_qos(prefetch_count=100)
-    left = int(count)
-    for method, _, body in channel.consume(queue, arguments={"x-stream-offset": "first"}, inactivity_timeout=20):
+def consume(channel, queue, arguments, seconds):
+    """Bodies, until none has come for so long. Acknowledged by hundreds: what lies behind is quick enough."""
+    channel.basic_qos(prefetch_count=500)
+    number = 0
+    for method, _, body in channel.consume(queue, arguments=arguments, inactivity_timeout=seconds):
         if method is None:
             break
-        channel.basic_ack(method.delivery_tag)
+        number += 1
+        if number % 100 == 0:
+            channel.basic_ack(method.delivery_tag, multiple=True)
+        yield body
+    channel.basic_ack(0, multiple=True)
+
+
+def drain(channel, queue):
+    for body in consume(channel, queue, None, 2):
         sys.stdout.buffer.write(body + b"\n")
-        left -= 1
-        if left == 0:
-            break
+
+
+def stream(channel, queue, count=None):
+    bodies = consume(channel, queue, {"x-stream-offset": "first"}, 20 if count else 2)
+    for body in itertools.islice(bodies, int(count) if count else None):
+        sys.stdout.buffer.write(body + b"\n")
 
 
 def bind(channel, exchange, kind, queue, key=""):
@@ -76,6 +90,7 @@ ACTIONS = {
     "count": lambda channel, queue: print(channel.queue_declare(queue, passive=True).method.message_count),
     "bodies": bodies,
     "properties": properties,
+    "drain": drain,
     "stream": stream,
 }
 
