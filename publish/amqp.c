@@ -10,7 +10,8 @@
  * Two things can be wrong for a while. The connection is lost: `outage` says when to
  * try again and for how long. Messages come back: they are held, nothing new is
  * sent, and when all answers are in, one of them is sent alone to see whether it is better
- * (`hold`). A broker in alarm (connection.blocked) is no fault: it is waited for.
+ * (`hold`), from the second time on a channel that is opened anew. A broker in alarm
+ * (connection.blocked) is no fault: it is waited for.
  */
 #include "publish/amqp.h"
 
@@ -30,6 +31,7 @@
 #include "publish/frames.h"
 #include "publish/limits.h"
 #include "publish/login.h"
+#include "publish/topology.h"
 
 static struct amqp *
 amqp_of(struct sink *sink)
@@ -70,6 +72,26 @@ encode(struct amqp *a, size_t max)
 	return n;
 }
 
+/*
+ * Opens the channel anew when a second try went wrong too, for the reason can be on our side of the
+ * exchange: a queue of the layout was deleted; or a node died that led a quorum queue, and
+ * RabbitMQ 3.10 refuses all messages of a channel that asked for the leader before there
+ * was another, for as long as the channel lives.
+ */
+static void
+renew_channel(struct amqp *a)
+{
+	struct failure f;
+
+	if (a->hold.attempt < 2)
+		return;
+	if (topology_renew(a->link, a->setup.settings, a->setup.types,
+		clock_ms() + PUBLISH_CONNECT_MS, &f) == 0)
+		window_ground(a->window);
+	else
+		amqp_lose(a, &f);
+}
+
 /* Lets messages fly as far as they may. */
 static void
 pump(struct amqp *a)
@@ -82,7 +104,10 @@ pump(struct amqp *a)
 	}
 	/* After the loss of a connection nothing is held any more, but the trouble is the same. */
 	bool quiet = !a->probing && window_flying(a->window) == 0;
-	if (quiet && patience_due(&a->hold) && !a->ending) {
+	if (!quiet || !patience_due(&a->hold) || a->ending)
+		return;
+	renew_channel(a);
+	if (a->link != NULL) {
 		window_release_first(a->window);
 		a->probing = encode(a, 1) > 0;
 	}

@@ -135,3 +135,16 @@ topology_run(struct link *l, const struct settings *s, const bool types[DUMP_TYP
 			result = prepare_type(&t, (enum dump_type)type);
 	return result;
 }
+
+int
+topology_renew(struct link *l, const struct settings *s, const bool types[DUMP_TYPES],
+    int64_t deadline_ms, struct failure *f)
+{
+	amqp_channel_close_t close = {.reply_code = AMQP_REPLY_SUCCESS,
+	    .reply_text = frames_bytes("again")};
+
+	if (link_call(l, FRAMES_CHANNEL, AMQP_CHANNEL_CLOSE_METHOD, &close,
+		AMQP_CHANNEL_CLOSE_OK_METHOD, deadline_ms, f) != 0)
+		return -1;
+	return topology_run(l, s, types, deadline_ms, f);
+}

@@ -18,4 +18,8 @@
 int topology_run(struct link *l, const struct settings *s, const bool types[DUMP_TYPES],
     int64_t deadline_ms, struct failure *f);
 
+/* Closes the channel, on which nothing may be unanswered, and does all that again. */
+int topology_renew(struct link *l, const struct settings *s, const bool types[DUMP_TYPES],
+    int64_t deadline_ms, struct failure *f);
+
 #endif

@@ -225,4 +225,18 @@ ended 0 'the exchange is deleted: declared again, and a queue waited for'
 amqp bodies artists | grep '"type":"data"' | sort -u >unique
 "$make_stream" --records artists=3000 | sort >expected
 same unique expected 'nothing is missing'
+
+# A queue that dx-publish declared goes away, and there is no other.
+"$make_stream" --hold 1000 resume labels=3000 >feed &
+start_publish -u "$AMQP" --queue ours <feed
+wait_for 20 sh -c "[ \$($ROOT/tests/tools/amqp-client.py $AMQP count ours) -eq 1000 ]"
+amqp bodies ours >got
+amqp delete ours
+: >resume
+ended 0 'the queue of --queue is deleted: declared again'
+says 'no queue is bound' 'and told'
+amqp bodies ours >>got
+grep '"type":"data"' got | sort -u >unique
+"$make_stream" --records labels=3000 | sort >expected
+same unique expected 'nothing is missing'
 done_testing
