@@ -15,10 +15,10 @@
 #include "common/io.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/utf8.h"
 #include "fetch/ledger.h"
 #include "fetch/plan.h"
 #include "fetch/source.h"
-#include "fetch/utf8.h"
 
 /* Locked while a dx-fetch works in the data folder; never removed. */
 #define LOCK_FILE ".dx-fetch.lock"

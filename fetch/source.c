@@ -12,9 +12,9 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/stop.h"
+#include "common/utf8.h"
 #include "fetch/mirror.h"
 #include "fetch/server.h"
-#include "fetch/utf8.h"
 #include "fetch/verify.h"
 
 struct source {

@@ -8,9 +8,9 @@
 
 #include "common/io.h"
 #include "common/mem.h"
+#include "common/utf8.h"
 #include "fetch/throttle.h"
 #include "fetch/url.h"
-#include "fetch/utf8.h"
 #include "tests/unit/unit.h"
 
 START_TEST(content_range_is_read)

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether a text is UTF-8. */
-#include "fetch/utf8.h"
+#include "common/utf8.h"
 
-#include <stddef.h>
-
-/* How many bytes the character at P has, 0 if it is none. The end of the text is no part of any. */
-static size_t
-character_length(const unsigned char *p)
+size_t
+utf8_length(const char *text)
 {
+	const unsigned char *p = (const unsigned char *)text;
 	unsigned char least = 0x80, most = 0xbf;
 	size_t len;
 
@@ -36,13 +34,11 @@ character_length(const unsigned char *p)
 bool
 utf8_valid(const char *text)
 {
-	const unsigned char *p = (const unsigned char *)text;
-
-	while (*p != '\0') {
-		size_t len = character_length(p);
+	while (*text != '\0') {
+		size_t len = utf8_length(text);
 		if (len == 0)
 			return false;
-		p += len;
+		text += len;
 	}
 	return true;
 }
