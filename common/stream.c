@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/json_tokens.h"
 #include "common/mem.h"
 
 /* How a member is kept in struct stream_control. */
@@ -151,9 +152,10 @@ parse_object(const char *line, size_t len)
 		return NULL;
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	struct json_object *object = json_tokener_parse_ex(tokener, line, (int)len);
+	size_t stop;
 	bool whole = json_tokener_get_error(tokener) == json_tokener_success &&
 	    skip_space(line + json_tokener_get_parse_end(tokener), line + len) == line + len &&
-	    json_object_is_type(object, json_type_object);
+	    json_object_is_type(object, json_type_object) && json_tokens_only(line, len, &stop);
 	json_tokener_free(tokener);
 	if (whole)
 		return object;

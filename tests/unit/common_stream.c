@@ -111,8 +111,11 @@ START_TEST(what_is_not_whole_or_not_valid_is_refused)
 	    "{\"type\":\"mark\",\"records\":1.5}", "{\"type\":\"mark\",\"records\":null}",
 	    "{\"type\":\"mark\",\"records\":5} x", "{\"type\":\"mark\",\"records\":5}{}",
 	    "{\"type\":\"mark\",\"records\":5,}", "{\"type\":\"mark\",\"records\":05}",
+	    "{\"type\":\"mark\",\"records\":00}", "{\"type\":\"mark\",\"records\":5,\"x\":NaN}",
+	    "{\"type\":\"mark\",\"records\":5,\"x\":1.}", "{\"type\":\"end\",\"stage\":\"a\tb\"}",
 	    "{'type':'mark','records':5}", "{\"type\":\"end\",\"stage\":\"\xff\xfe\"}",
-	    "{\"type\":\"end\",\"stage\":7}", "{\"type\":\"end\",\"stage\":\"a\\u0000b\"}",
+	    "{\"type\":\"end\",\"stage\":\"\xc1\xbc\"}", "{\"type\":\"end\",\"stage\":7}",
+	    "{\"type\":\"end\",\"stage\":\"a\\u0000b\"}",
 	    "{\"type\":\"end\",\"stage\":\"a name that is too long for it\"}",
 	    "{\"type\":\"file_end\",\"data_type\":\"songs\",\"file\":\"f\",\"records\":1,"
 	    "\"rejected\":0,\"repaired\":0}",
