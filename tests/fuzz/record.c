@@ -4,9 +4,8 @@
  * libxml2 refuses, and see the same tree where both accept; so too for what the
  * repair makes of it. A difference aborts.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "tests/fuzz/fuzz.h"
+
 #include <string.h>
 
 #include "common/buf.h"
@@ -16,8 +15,6 @@
 #include "parse/shape.h"
 #include "parse/tree.h"
 #include "parse/xml.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct xml *xml;
 static struct tree fast, slow;
@@ -61,8 +58,8 @@ compare(const char *text, size_t size)
 	free(data);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void
+fuzz_one(const uint8_t *data, size_t size)
 {
 	struct slice raw = {(const char *)data, size};
 
@@ -79,5 +76,4 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 		buf_free(&again);
 	}
-	return 0;
 }
