@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/secret.h"
+
 /* The longest line that is written; what is longer is cut. */
 #define LOG_LINE_MAX 2048
 
@@ -103,20 +105,16 @@ static void
 hide_passwords(char *text)
 {
 	for (char *p = text; (p = strstr(p, "://")) != NULL;) {
+		char *password;
+		size_t len;
 		p += 3;
-		char *at = NULL, *colon = NULL;
-		for (char *q = p; *q != '\0' && strchr("/?#, \t\n\"'", *q) == NULL; q++) {
-			if (*q == '@')
-				at = q;
-			else if (*q == ':' && colon == NULL)
-				colon = q;
-		}
-		if (at == NULL || colon == NULL || colon > at)
+		if (!secret_find(p, true, &password, &len))
 			continue;
 		/* As many as fit, three at most: its length is nobody's business either. */
-		size_t stars = (size_t)(at - colon - 1) < 3 ? (size_t)(at - colon - 1) : 3;
-		memset(colon + 1, '*', stars);
-		memmove(colon + 1 + stars, at, strlen(at) + 1);
+		size_t stars = len < 3 ? len : 3;
+		memset(password, '*', stars);
+		p = password + stars;
+		memmove(p, password + len, strlen(password + len) + 1);
 	}
 }
 

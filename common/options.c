@@ -12,6 +12,7 @@
 #include "common/io.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/secret.h"
 
 enum { LETTER_HELP = 'h', LETTER_VERSION = 0x7fff };
 
@@ -66,14 +67,28 @@ options_bad(const struct option_program *program, const char *message)
 	return OPTIONS_BAD;
 }
 
+/* A copy of an argument for a message, without a password that may be in it: a slip of the pen is
+ * no reason to show one. The caller frees. */
+static char *
+shown(const char *argument)
+{
+	char *copy = mem_strdup(argument);
+
+	secret_mask(copy);
+	return copy;
+}
+
 /* Hands VALUE on; says what is wrong with it if SET does not. */
 static int
 hand_on(const struct option_def *o, const char *source, const char *value, options_set *set,
     void *context)
 {
 	int result = set(context, o->letter, value);
-	if (result == -1)
-		log_error("invalid value for %s: %s (--help shows what it takes)", source, value);
+	if (result == -1) {
+		char *copy = shown(value);
+		log_error("invalid value for %s: %s (--help shows what it takes)", source, copy);
+		free(copy);
+	}
 	return result;
 }
 
@@ -138,7 +153,10 @@ take(const struct option_program *p, int letter, const char **seen, options_set 
 
 	snprintf(source, sizeof source, "--%s", o->name);
 	if (!o->repeat && value != NULL && *before != NULL && strcmp(*before, value) != 0) {
-		log_error("%s given twice: %s and %s", source, *before, value);
+		char *first = shown(*before), *second = shown(value);
+		log_error("%s given twice: %s and %s", source, first, second);
+		free(first);
+		free(second);
 		return -1;
 	}
 	*before = value;
@@ -150,6 +168,7 @@ parse(const struct option_program *p, int argc, char **argv, const char *letters
     const struct option *longs, const char **seen, options_set *set, void *context)
 {
 	int letter;
+	char *copy;
 
 	optind = 0;
 	while ((letter = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
@@ -164,7 +183,9 @@ parse(const struct option_program *p, int argc, char **argv, const char *letters
 			    p->name);
 			return OPTIONS_BAD;
 		case '?':
-			log_error("unknown option %s (try %s --help)", argv[optind - 1], p->name);
+			copy = shown(argv[optind - 1]);
+			log_error("unknown option %s (try %s --help)", copy, p->name);
+			free(copy);
 			return OPTIONS_BAD;
 		default:
 			if (take(p, letter, seen, set, context) != 0)

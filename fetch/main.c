@@ -3,18 +3,22 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "common/dump.h"
 #include "common/io.h"
 #include "common/log.h"
+#include "common/mem.h"
 #include "common/numbers.h"
 #include "common/options.h"
+#include "common/secret.h"
 #include "common/stop.h"
 #include "fetch/run.h"
 
 #define BASE_URL	 "https://data.discogs.com/"
+#define URL_VARIABLE	 "DX_BASE_URL"
 
 #define RETRIES_DEFAULT	 5
 #define DELAY_DEFAULT_MS 1000
@@ -25,7 +29,7 @@ enum { OPT_FORCE = OPTION_LONG, OPT_LIST, OPT_NO_VERIFY, OPT_RETRIES, OPT_DELAY,
 /* -b stands before -m so that DX_MIRROR wins over DX_BASE_URL: the last one set counts. */
 static const struct option_def options[] = {
     {'d', "data-dir", "DIR", "DX_DATA_DIR", "folder for the files and the marker", false},
-    {'b', "base-url", "URL", "DX_BASE_URL", "dump server, default " BASE_URL, true},
+    {'b', "base-url", "URL", URL_VARIABLE, "dump server, default " BASE_URL, true},
     {'m', "mirror", "DIR", "DX_MIRROR", "take the files from this local folder, in place", true},
     {'V', "month", "YYYYMMDD", "DX_VERSION", "the month, default the newest complete one", false},
     {'t', "types", "TYPE,...", NULL, "only artists, labels, masters, releases", true},
@@ -75,8 +79,11 @@ add_types(struct fetch_args *args, const char *list)
 static int
 set_server(struct fetch_args *args, const char *url)
 {
-	args->base_url = url;
+	secret_free(args->own_url);
+	args->base_url = args->own_url = mem_strdup(url);
 	args->mirror = NULL;
+	/* options_parse hands out the text where ps(1) finds it. */
+	secret_mask((char *)(size_t)url);
 	return *url != '\0' ? 0 : -1;
 }
 
@@ -165,10 +172,10 @@ main(int argc, char **argv)
 	log_init(program.name);
 	stop_install();
 	enum options_result result = read_arguments(argc, argv, &args);
-	if (result != OPTIONS_RUN)
-		return options_status(result);
-	int status = run_fetch(&args);
-	if (io_finish_stdout() != 0 && status == EX_OK)
+	unsetenv(URL_VARIABLE);
+	int status = result == OPTIONS_RUN ? run_fetch(&args) : options_status(result);
+	secret_free(args.own_url);
+	if (result == OPTIONS_RUN && io_finish_stdout() != 0 && status == EX_OK)
 		status = EX_IOERR;
 	return status;
 }

@@ -12,6 +12,7 @@
 struct fetch_args {
 	const char *folder; /* the data folder; NULL is allowed with LIST */
 	const char *base_url;
+	char *own_url; /* the same if it was given, else NULL: main's, it may hold a password */
 	const char *mirror; /* a local folder instead of the server, or NULL */
 	const char *version; /* the month, NULL for the newest complete one */
 	bool types[DUMP_TYPES];

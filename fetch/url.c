@@ -9,6 +9,7 @@
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/secret.h"
 
 /* A part of U as a string of ours, NULL if it has none. */
 static char *
@@ -90,6 +91,8 @@ url_parse_base(const char *text, struct base_url *out)
 	curl_url_set(u, CURLUPART_PASSWORD, NULL, 0);
 	out->text = part(u, CURLUPART_URL, 0);
 	curl_url_cleanup(u);
+	if (out->user != NULL || out->password != NULL)
+		secret_known();
 	if (usable && out->text != NULL)
 		return 0;
 	log_error("the base URL must be http:// or https://, without query and fragment");
@@ -102,8 +105,8 @@ url_free(struct base_url *base)
 {
 	free(base->text);
 	free(base->origin);
-	free(base->user);
-	free(base->password);
+	secret_free(base->user);
+	secret_free(base->password);
 	*base = (struct base_url){0};
 }
 

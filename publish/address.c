@@ -9,6 +9,7 @@
 
 #include "common/mem.h"
 #include "common/numbers.h"
+#include "common/secret.h"
 
 #define FILE_SCHEME "file:"
 
@@ -168,6 +169,15 @@ address_parse(struct address_list *list, const char *text)
 	}
 }
 
+bool
+address_has_login(const struct address_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->servers[i].user != NULL)
+			return true;
+	return false;
+}
+
 void
 address_login(struct address_list *list, const char *user, const char *password)
 {
@@ -181,36 +191,12 @@ address_login(struct address_list *list, const char *user, const char *password)
 }
 
 void
-address_mask(char *text)
-{
-	for (char *p = text, *end; *p != '\0'; p = *end != '\0' ? end + 1 : end) {
-		end = p + strcspn(p, ",");
-		char *start = strstr(p, "://");
-		if (start == NULL || start >= end)
-			continue;
-		/* Up to the last @ of the whole part, however wrong the rest of the URL is. */
-		const char *at = last_at(start, end);
-		char *colon = at != NULL ? memchr(start + 3, ':', (size_t)(at - start - 3)) : NULL;
-		if (colon != NULL)
-			memset(colon + 1, '*', (size_t)(at - colon - 1));
-	}
-}
-
-static void
-free_secret(char *text)
-{
-	if (text != NULL)
-		explicit_bzero(text, strlen(text));
-	free(text);
-}
-
-void
 address_free(struct address_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		struct address *a = &list->servers[i];
-		free_secret(a->user);
-		free_secret(a->password);
+		secret_free(a->user);
+		secret_free(a->password);
 		free(a->host);
 		free(a->port);
 		free(a->vhost);

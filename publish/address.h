@@ -39,11 +39,11 @@ struct address_list {
  */
 const char *address_parse(struct address_list *list, const char *text);
 
+/* Whether a URL of LIST names a user. */
+bool address_has_login(const struct address_list *list);
+
 /* Fills in USER and PASSWORD wherever the URL has no user. Copies. */
 void address_login(struct address_list *list, const char *user, const char *password);
-
-/* Overwrites each password in TEXT, a list of destinations, with stars, where it stands. */
-void address_mask(char *text);
 
 /* Clears the passwords and frees the texts. */
 void address_free(struct address_list *list);

@@ -12,6 +12,7 @@
 
 #include "common/io.h"
 #include "common/log.h"
+#include "common/secret.h"
 #include "common/stop.h"
 
 #define CREDENTIALS_MAX 4096
@@ -42,10 +43,13 @@ credentials_read(struct address_list *list, const char *file)
 		address_login(list, "guest", "guest");
 		return EX_OK;
 	}
+	secret_known();
 	if (io_read_file(file, CREDENTIALS_MAX, &text, &len) != 0) {
 		if (stop_requested())
 			return STOP_STATUS;
-		log_error("%s: %s", file, strerror(errno));
+		/* What is no name of a file may be what should stand in it. */
+		log_error("%s: %s", strchr(file, ':') == NULL ? file : "--credentials",
+		    strerror(errno));
 		return EX_NOINPUT;
 	}
 	if (stat(file, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & S_IROTH) != 0)

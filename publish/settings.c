@@ -8,6 +8,7 @@
 
 #include "common/log.h"
 #include "common/numbers.h"
+#include "common/secret.h"
 #include "publish/credentials.h"
 
 #define URL_VARIABLE "DX_AMQP_URL"
@@ -90,7 +91,9 @@ set_url(struct settings *s, const char *value)
 	s->from_environment = from_environment;
 	const char *problem = address_parse(&s->destinations, value);
 	/* The one place for both: options_parse hands out the text where ps(1) finds it. */
-	address_mask((char *)(size_t)value);
+	secret_mask((char *)(size_t)value);
+	if (address_has_login(&s->destinations))
+		secret_known();
 	if (problem != NULL && !from_environment)
 		log_error("--url: %s", problem);
 	s->bad_url = from_environment ? problem : NULL;

@@ -6,6 +6,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "common/buf.h"
+#include "common/secret.h"
 #include "publish/address.h"
 
 /* In the place of every password. */
@@ -83,7 +84,7 @@ check_masked(const struct address_list *list, const char *text)
 	struct address_list masked;
 	char *copy = mem_strdup(text);
 
-	address_mask(copy);
+	secret_mask(copy);
 	REQUIRE(strlen(copy) == strlen(text));
 	REQUIRE(strstr(copy, SECRET) == NULL);
 	read_again(list, copy, &masked);
@@ -150,6 +151,6 @@ fuzz_one(const uint8_t *data, size_t size)
 	else
 		REQUIRE(problem == NULL || *problem != '\0');
 	address_free(&list);
-	address_mask(text);
+	secret_mask(text);
 	free(text);
 }

@@ -6,8 +6,6 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include <string.h>
-
 #include "common/buf.h"
 #include "parse/bytes.h"
 #include "parse/repair.h"

@@ -98,6 +98,7 @@ START_TEST(passwords_are_not_shown)
 	} cases[] = {
 	    {"amqp://user:secret@host/v", "amqp://user:***@host/v"},
 	    {"--url=amqp://u:s3@c:r@h,amqps://v:xy@i/", "--url=amqp://u:***@h,amqps://v:**@i/"},
+	    {"a \"amqp://u:a/b?c#d,e@h\" b@c", "a \"amqp://u:***@h\" b@c"},
 	    {"amqp://user@host:5672/", "amqp://user@host:5672/"},
 	    {"amqp://host:5672/a@b", "amqp://host:5672/a@b"},
 	    {"http://h/ a:b@c", "http://h/ a:b@c"},

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/mem.h"
+#include "common/secret.h"
 #include "publish/layout.h"
 #include "publish/message.h"
 #include "tests/unit/unit.h"
@@ -90,13 +91,19 @@ START_TEST(masks_passwords)
 	    {"amqp://u:pa/ss@h", "amqp://u:*****@h"},
 	    {"amqp://u@h", "amqp://u@h"},
 	    {"amqp://h:1", "amqp://h:1"},
+	    {"amqp://u:a,b@h", "amqp://u:***@h"},
+	    {"amqp://u:a b'\"?#@h", "amqp://u:*******@h"},
+	    {"u:xy@h", "u:**@h"},
+	    {"http://h:80/a@b", "http://h:80/a@b"},
+	    {"http://h/a:b@c", "http://h/a:b@c"},
+	    {"http://", "http://"},
 	    {"file:a:b@c", "file:a:b@c"},
 	    {"", ""},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char *text = mem_strdup(cases[i].text);
-		address_mask(text);
+		secret_mask(text);
 		ck_assert_str_eq(text, cases[i].masked);
 		free(text);
 	}
