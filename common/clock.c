@@ -20,12 +20,18 @@ clock_text(char *out, time_t when)
 }
 
 int64_t
-clock_ms(void)
+clock_ns(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t
+clock_ms(void)
+{
+	return clock_ns() / 1000000;
 }
 
 int

@@ -12,7 +12,8 @@
 /* Writes WHEN as UTC, RFC 3339, whole seconds, to OUT (CLOCK_TEXT_SIZE bytes). Returns OUT. */
 char *clock_text(char *out, time_t when);
 
-/* Milliseconds since some moment; never goes back. */
+/* Nanoseconds and milliseconds since some moment, the same for both; never go back. */
+int64_t clock_ns(void);
 int64_t clock_ms(void);
 
 /* Sleeps MS milliseconds; returns early, with -1, when a stop is asked for (stop.h). */

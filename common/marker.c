@@ -152,38 +152,38 @@ cannot_run(const char *program, int error)
 	return EX_OSERR;
 }
 
-/* Runs PROGRAM with ARGV and collects what it prints; the exit status, as marker_run. */
-static int
-run(const char *program, char *const argv[], const char *operation, struct buf *text)
+/* A call that was started. */
+struct marker_job {
+	char *program;
+	char *operation;
+	pid_t pid; /* -1: it could not be started, because of `error` */
+	int error;
+	int fd; /* its standard output */
+};
+
+static void
+run(struct marker_job *job, char *const argv[])
 {
 	int fds[2];
-	pid_t pid;
 
-	if (pipe(fds) != 0)
-		return cannot_run(program, errno);
+	job->pid = job->fd = -1;
+	if (pipe(fds) != 0) {
+		job->error = errno;
+		return;
+	}
 	fcntl(fds[0], F_SETFD, FD_CLOEXEC);
 	fcntl(fds[1], F_SETFD, FD_CLOEXEC);
-	int error = start(program, argv, fds[1], &pid);
-	int unread = 0;
+	job->error = start(job->program, argv, fds[1], &job->pid);
+	if (job->error != 0)
+		job->pid = -1;
 	close(fds[1]);
-	if (error == 0 && read_all(fds[0], pid, text) != 0)
-		unread = errno;
-	close(fds[0]);
-	if (error != 0)
-		return cannot_run(program, error);
-	int status = wait_for(pid, operation);
-	if (unread == 0)
-		return status;
-	/* Half an answer, or none, would be taken for one: no file is pending, none is done. */
-	log_error("dx-marker %s: its answer cannot be read: %s", operation, strerror(unread));
-	text->len = 0;
-	return EX_IOERR;
+	job->fd = fds[0];
 }
 
-int
-marker_run(const char *const args[], char **output)
+struct marker_job *
+marker_start(const char *const args[])
 {
-	struct buf text = {0};
+	struct marker_job *job = mem_zero(1, sizeof *job);
 	char name[] = "dx-marker";
 	char *argv[MARKER_ARGS_MAX + 2] = {name};
 	size_t n = 0;
@@ -191,10 +191,50 @@ marker_run(const char *const args[], char **output)
 	/* posix_spawn takes char *const[] for history's sake and changes nothing. */
 	for (; n < MARKER_ARGS_MAX && args[n] != NULL; n++)
 		argv[n + 1] = (char *)(size_t)args[n];
-	char *program = find_program();
-	int status = run(program, argv, n > 2 ? args[2] : "", &text);
-	free(program);
+	job->program = find_program();
+	job->operation = mem_strdup(n > 2 ? args[2] : "");
+	run(job, argv);
+	return job;
+}
 
+bool
+marker_ended(const struct marker_job *job)
+{
+	struct pollfd output = {.fd = job->fd, .events = POLLIN};
+
+	return job->pid < 0 || poll(&output, 1, 0) != 0;
+}
+
+/* The exit status of JOB, as marker_run, and what it printed. */
+static int
+collect(struct marker_job *job, struct buf *text)
+{
+	if (job->pid < 0)
+		return cannot_run(job->program, job->error);
+	int unread = read_all(job->fd, job->pid, text) != 0 ? errno : 0;
+	/* Before the wait: what goes on printing must not be waited for. */
+	close(job->fd);
+	job->fd = -1;
+	int status = wait_for(job->pid, job->operation);
+	if (unread == 0)
+		return status;
+	/* Half an answer, or none, would be taken for one: no file is pending, none is done. */
+	log_error("dx-marker %s: its answer cannot be read: %s", job->operation, strerror(unread));
+	text->len = 0;
+	return EX_IOERR;
+}
+
+int
+marker_finish(struct marker_job *job, char **output)
+{
+	struct buf text = {0};
+	int status = collect(job, &text);
+
+	if (job->fd >= 0)
+		close(job->fd);
+	free(job->program);
+	free(job->operation);
+	free(job);
 	while (text.len > 0 && text.data[text.len - 1] == '\n')
 		text.len--;
 	buf_add_char(&text, '\0');
@@ -203,6 +243,12 @@ marker_run(const char *const args[], char **output)
 	else
 		buf_free(&text);
 	return status;
+}
+
+int
+marker_run(const char *const args[], char **output)
+{
+	return marker_finish(marker_start(args), output);
 }
 
 int

@@ -6,6 +6,7 @@
 #ifndef DX_COMMON_MARKER_H
 #define DX_COMMON_MARKER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -24,5 +25,16 @@ int marker_run(const char *const args[], char **output);
 /* marker_run of `-f PATH OPERATION ARGS...`, the arguments after PATH up to a NULL. */
 int marker_call(const char *path, char **output, const char *operation, ...)
     __attribute__((sentinel));
+
+/*
+ * The same in two steps, for who has other work meanwhile: marker_start does not wait and never
+ * returns NULL, even if the program cannot be run. marker_finish waits for the end, frees JOB and
+ * returns as marker_run. marker_ended tells whether that will take no time, for an operation that
+ * prints nothing.
+ */
+struct marker_job;
+struct marker_job *marker_start(const char *const args[]);
+bool marker_ended(const struct marker_job *job);
+int marker_finish(struct marker_job *job, char **output);
 
 #endif

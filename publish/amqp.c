@@ -180,9 +180,9 @@ wait_ms(const struct amqp *a)
 	return left < 0 ? 0 : left < PUBLISH_POLL_MS ? (int)left : PUBLISH_POLL_MS;
 }
 
-/* Waits for the broker, and for FD if it is not -1; *READABLE is about that. */
+/* Waits for the broker, and for FD if it is not -1, for LIMIT_MS at most; *READABLE is about FD. */
 static void
-wait_for(const struct amqp *a, int fd, bool *readable)
+wait_for(const struct amqp *a, int fd, int limit_ms, bool *readable)
 {
 	struct pollfd p[2] = {{.fd = fd, .events = POLLIN}, {.fd = -1}};
 
@@ -190,12 +190,14 @@ wait_for(const struct amqp *a, int fd, bool *readable)
 		p[1].fd = link_fd(a->link);
 		p[1].events = link_events(a->link);
 	}
-	bool now = a->link != NULL && link_pending(a->link);
-	*readable = poll(p, 2, now ? 0 : wait_ms(a)) > 0 && p[0].revents != 0;
+	int ms = wait_ms(a) < limit_ms ? wait_ms(a) : limit_ms;
+	if (a->link != NULL && link_pending(a->link))
+		ms = 0;
+	*readable = poll(p, 2, ms) > 0 && p[0].revents != 0;
 }
 
 static int
-amqp_wait(struct sink *sink, int fd, bool *readable)
+amqp_wait(struct sink *sink, int fd, int limit_ms, bool *readable)
 {
 	struct amqp *a = amqp_of(sink);
 	int status = serve(a);
@@ -203,7 +205,7 @@ amqp_wait(struct sink *sink, int fd, bool *readable)
 	*readable = false;
 	if (status != EX_OK)
 		return status;
-	wait_for(a, is_busy(a) ? -1 : fd, readable);
+	wait_for(a, is_busy(a) ? -1 : fd, limit_ms, readable);
 	return EX_OK;
 }
 
@@ -216,7 +218,7 @@ amqp_send(struct sink *sink, const struct message *m)
 
 	if (window_full(a->window))
 		while ((status = serve(a)) == EX_OK && !window_roomy(a->window))
-			wait_for(a, -1, &ignored);
+			wait_for(a, -1, PUBLISH_POLL_MS, &ignored);
 	if (status != EX_OK)
 		return status;
 	window_add(a->window, m);
@@ -270,7 +272,7 @@ amqp_drain(struct sink *sink, int64_t limit_ms)
 			return status;
 		if (a->ending && (a->link == NULL || clock_ms() >= end_ms))
 			return EX_OK;
-		wait_for(a, -1, &ignored);
+		wait_for(a, -1, PUBLISH_POLL_MS, &ignored);
 	}
 }
 
@@ -346,7 +348,7 @@ amqp_open(const struct sink_setup *setup, int *status)
 	for (int i = 0; i < DUMP_TYPES; i++)
 		make_route(&a->routes[i], &setup->settings->layout, (enum dump_type)i);
 	while ((*status = serve(a)) == EX_OK && a->link == NULL)
-		wait_for(a, -1, &ignored);
+		wait_for(a, -1, PUBLISH_POLL_MS, &ignored);
 	if (*status == EX_OK)
 		return &a->sink;
 	amqp_close(&a->sink);

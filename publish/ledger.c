@@ -23,6 +23,10 @@
 /* A number as text with its end. */
 #define NUMBER_SIZE 24
 
+/* How often it is looked whether a call of dx-marker is done: asking the kernel for each message
+ * would cost more than the message. */
+#define LOOK_MS 2
+
 /* What the marker counts of a file. */
 struct counts {
 	uint64_t position; /* records that are done, from the start */
@@ -49,6 +53,8 @@ struct ledger {
 	uint64_t recorded_at; /* `sent` and the time when the marker was last told */
 	int64_t recorded_ms;
 	bool unrecorded; /* `reached` is news to the marker */
+	struct marker_job *recording; /* at work, or NULL */
+	int64_t look_ms; /* when it is looked again whether it is done */
 	struct ledger_totals totals;
 };
 
@@ -68,6 +74,8 @@ ledger_free(struct ledger *l)
 {
 	if (l == NULL)
 		return;
+	if (l->recording != NULL)
+		marker_finish(l->recording, NULL);
 	marks_clear(&l->marks);
 	if (l->lock >= 0)
 		close(l->lock);
@@ -270,7 +278,7 @@ ledger_mark(struct ledger *l, uint64_t records)
 static bool
 is_time(const struct ledger *l, uint64_t at)
 {
-	return at - l->recorded_at >= l->state_interval ||
+	return at - l->recorded_at >= (l->state_interval + 1) / 2 ||
 	    clock_ms() - l->recorded_ms >= PUBLISH_RECORD_MS;
 }
 
@@ -280,22 +288,59 @@ ledger_due(const struct ledger *l)
 	return ledger_has_marker(l) && marks_first(&l->marks) != NULL && is_time(l, l->marked);
 }
 
-int
-ledger_record(struct ledger *l, bool now)
+static void
+start_recording(struct ledger *l)
 {
 	char records[NUMBER_SIZE], messages[NUMBER_SIZE], batches[NUMBER_SIZE],
 	    position[NUMBER_SIZE];
-
-	if (!ledger_has_marker(l) || !l->unrecorded || !(now || is_time(l, l->settled)))
-		return EX_OK;
-	l->unrecorded = false;
-	l->recorded_at = l->settled;
-	l->recorded_ms = clock_ms();
-	return marker_call(l->marker, NULL, "update-file-progress", l->file, "--records",
+	const char *const args[] = {"-f", l->marker, "update-file-progress", l->file, "--records",
 	    number_text(records, l->reached.records), "--messages",
 	    number_text(messages, l->reached.messages), "--batches",
 	    number_text(batches, l->reached.batches), "--position",
-	    number_text(position, l->reached.position), (char *)NULL);
+	    number_text(position, l->reached.position), NULL};
+
+	l->unrecorded = false;
+	l->recorded_at = l->settled;
+	l->recorded_ms = clock_ms();
+	l->recording = marker_start(args);
+	l->look_ms = l->recorded_ms + LOOK_MS;
+}
+
+/* Waits for the call that is at work, if there is one. */
+static int
+finish_recording(struct ledger *l)
+{
+	struct marker_job *job = l->recording;
+
+	l->recording = NULL;
+	return job != NULL ? marker_finish(job, NULL) : EX_OK;
+}
+
+/* Whether the call at work is done, or has to be waited for. */
+static bool
+is_recorded(struct ledger *l)
+{
+	if (l->settled - l->recorded_at >= l->state_interval)
+		return true;
+	int64_t now = clock_ms();
+	if (now < l->look_ms)
+		return false;
+	l->look_ms = now + LOOK_MS;
+	return marker_ended(l->recording);
+}
+
+int
+ledger_record(struct ledger *l, bool now)
+{
+	int status = EX_OK;
+
+	if (l->recording != NULL && (now || is_recorded(l)))
+		status = finish_recording(l);
+	if (status != EX_OK || !ledger_has_marker(l) || !l->unrecorded || l->recording != NULL ||
+	    !(now || is_time(l, l->settled)))
+		return status;
+	start_recording(l);
+	return now ? finish_recording(l) : EX_OK;
 }
 
 int

@@ -54,8 +54,12 @@ void ledger_mark(struct ledger *l, uint64_t records);
 /* Whether a mark waits that ought to be recorded by now, once it is settled. */
 bool ledger_due(const struct ledger *l);
 
-/* Records the last mark that is settled, if the marker does not know it: only if it is time, or
- * NOW. */
+/*
+ * Records the last mark that is settled, if the marker does not know it. NOW: it is durable when
+ * this returns. Else only if it is time, and in the background; a failure is returned by a later
+ * call. It is time when half the interval has passed, and a call that is still at work when all of
+ * it has is waited for: so never more than the interval is unrecorded for want of time.
+ */
 int ledger_record(struct ledger *l, bool now);
 
 /* The file, all of it settled, is complete: records that, durably. */

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "common/clock.h"
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/ndjson.h"
@@ -30,6 +31,7 @@
 #include "publish/completion.h"
 #include "publish/ledger.h"
 #include "publish/limits.h"
+#include "publish/pace.h"
 #include "publish/record.h"
 #include "publish/rejects.h"
 #include "publish/sink.h"
@@ -55,6 +57,7 @@ struct run {
 	enum run_state state;
 	struct stream_control file; /* the file_start of the current file */
 	uint64_t marked; /* records of its last mark */
+	struct pace pace;
 };
 
 /* Says what is wrong with the current line. Returns EX_DATAERR. */
@@ -101,6 +104,34 @@ open_sink(struct run *r, enum dump_type type)
 	return status;
 }
 
+/* Waits for FD, if it is not -1, or lets the sink work for a moment, LIMIT_MS at most, and records
+ * progress that is due. */
+static int
+wait_and_record(struct run *r, int fd, int limit_ms, bool *readable)
+{
+	int status = r->sink != NULL ? sink_wait(r->sink, fd, limit_ms, readable) : EX_OK;
+
+	if (status == EX_OK && ledger_due(r->ledger))
+		status = sink_settle(r->sink);
+	if (status == EX_OK)
+		status = ledger_record(r->ledger, false);
+	progress_update(r->progress, r->bytes);
+	return status;
+}
+
+/* Waits until the next message may be sent (--rate). */
+static int
+wait_for_turn(struct run *r)
+{
+	int status = EX_OK, wait_ms;
+	bool ignored;
+
+	while (status == EX_OK && (wait_ms = pace_wait_ms(&r->pace, clock_ns())) > 0)
+		status = wait_and_record(r, -1, wait_ms, &ignored);
+	pace_went(&r->pace);
+	return status;
+}
+
 static int
 take_data(struct run *r, const char *text, size_t len)
 {
@@ -118,9 +149,12 @@ take_data(struct run *r, const char *text, size_t len)
 	}
 	message_of_record(&m, r->state == RUN_HAND ? r->settings->type : r->file.data_type, text,
 	    len, ndjson_line_number(r->reader), &record);
+	int status = r->settings->rate > 0 ? wait_for_turn(r) : EX_OK;
+	if (status != EX_OK)
+		return status;
 	/* Counted first: the sink may tell at once that it is settled. */
 	ledger_sent(r->ledger);
-	int status = sink_send(r->sink, &m);
+	status = sink_send(r->sink, &m);
 	/* A mark is settled some messages after it was read; waiting for the next would double what
 	 * a crash repeats. */
 	return status == EX_OK ? ledger_record(r->ledger, false) : status;
@@ -289,18 +323,12 @@ read_error(const struct run *r)
 	return EX_IOERR;
 }
 
-/* Waits for input, or lets the sink work for a moment, and records progress that is due. */
 static int
 wait_for_input(struct run *r)
 {
 	bool readable = true;
-	int status = r->sink != NULL ? sink_wait(r->sink, r->fd, &readable) : EX_OK;
+	int status = wait_and_record(r, r->fd, PUBLISH_POLL_MS, &readable);
 
-	if (status == EX_OK && ledger_due(r->ledger))
-		status = sink_settle(r->sink);
-	if (status == EX_OK)
-		status = ledger_record(r->ledger, false);
-	progress_update(r->progress, r->bytes);
 	if (status == EX_OK && readable && ndjson_fill(r->reader) != 0)
 		status = read_error(r);
 	return status;
@@ -391,7 +419,7 @@ summarise(const struct run *r, int status)
 int
 run_stream(const struct settings *settings, int fd)
 {
-	struct run r = {.settings = settings, .fd = fd};
+	struct run r = {.settings = settings, .fd = fd, .pace = {.rate = settings->rate}};
 	struct stat st;
 
 	if (settings->rejects != NULL && (r.rejects = rejects_open(settings->rejects)) == NULL)

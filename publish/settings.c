@@ -26,6 +26,7 @@ enum {
 	OPT_BATCH,
 	OPT_WINDOW,
 	OPT_STATE_INTERVAL,
+	OPT_RATE,
 	OPT_ROUTE_TIMEOUT,
 	OPT_RETRY_FOR,
 	OPT_HEARTBEAT,
@@ -52,6 +53,8 @@ static const struct option_def options[] = {
     {OPT_WINDOW, "window", "N", "DX_WINDOW", "unconfirmed messages at most (default 4096)", false},
     {OPT_STATE_INTERVAL, "state-interval", "N", "DX_STATE_INTERVAL",
 	"record progress every N messages (default 5000)", false},
+    {OPT_RATE, "rate", "N", "DX_RATE", "send N messages a second at most (default 0: no limit)",
+	false},
     {OPT_ROUTE_TIMEOUT, "route-timeout", "TIME", "DX_ROUTE_TIMEOUT",
 	"wait so long for a queue to be bound (default 60s)", false},
     {OPT_RETRY_FOR, "retry-for", "TIME", "DX_RETRY_FOR",
@@ -176,6 +179,8 @@ set_option(void *context, int letter, const char *value)
 		return number_parse(value, 1, 1000000, &s->window);
 	case OPT_STATE_INTERVAL:
 		return number_parse(value, 1, 1000000000, &s->state_interval);
+	case OPT_RATE:
+		return number_parse(value, 0, 1000000000, &s->rate);
 	case OPT_ROUTE_TIMEOUT:
 		return number_parse_duration(value, 0, DURATION_MAX_MS, &s->route_timeout_ms);
 	case OPT_RETRY_FOR:

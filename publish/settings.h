@@ -25,6 +25,7 @@ struct settings {
 	uint64_t batch; /* messages */
 	uint64_t window; /* messages */
 	uint64_t state_interval; /* messages */
+	uint64_t rate; /* messages a second at most; 0: as many as there are */
 	uint64_t route_timeout_ms;
 	uint64_t retry_for_ms;
 	uint64_t heartbeat_s;

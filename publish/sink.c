@@ -32,9 +32,9 @@ sink_broadcast(struct sink *sink, const struct message *message)
 }
 
 int
-sink_wait(struct sink *sink, int fd, bool *readable)
+sink_wait(struct sink *sink, int fd, int limit_ms, bool *readable)
 {
-	return sink->ops->wait(sink, fd, readable);
+	return sink->ops->wait(sink, fd, limit_ms, readable);
 }
 
 int

@@ -38,7 +38,7 @@ struct sink_ops {
 	int (*start_file)(struct sink *sink, enum dump_type type, int64_t lines);
 	int (*send)(struct sink *sink, const struct message *message);
 	int (*broadcast)(struct sink *sink, const struct message *message);
-	int (*wait)(struct sink *sink, int fd, bool *readable);
+	int (*wait)(struct sink *sink, int fd, int limit_ms, bool *readable);
 	int (*settle)(struct sink *sink);
 	int (*drain)(struct sink *sink, int64_t limit_ms);
 	void (*close)(struct sink *sink);
@@ -64,10 +64,10 @@ int sink_send(struct sink *sink, const struct message *message);
 int sink_broadcast(struct sink *sink, const struct message *message);
 
 /*
- * Waits until FD can be read, *READABLE, for a fraction of a second at most, and
- * serves the sink meanwhile. While the sink cannot take more it does not look at FD.
+ * Waits until FD, unless it is -1, can be read, *READABLE, for LIMIT_MS and a fraction of a second
+ * at most, and serves the sink meanwhile. While the sink cannot take more it does not look at FD.
  */
-int sink_wait(struct sink *sink, int fd, bool *readable);
+int sink_wait(struct sink *sink, int fd, int limit_ms, bool *readable);
 
 /* Does what may settle earlier what was sent, if that has a price: fsync for files. */
 int sink_settle(struct sink *sink);

@@ -232,12 +232,12 @@ spool_settle(struct sink *sink)
 
 /* Files are always ready, so this only looks at FD. */
 static int
-spool_wait(struct sink *sink, int fd, bool *readable)
+spool_wait(struct sink *sink, int fd, int limit_ms, bool *readable)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 
 	(void)sink;
-	*readable = poll(&p, 1, PUBLISH_POLL_MS) > 0;
+	*readable = poll(&p, 1, limit_ms < PUBLISH_POLL_MS ? limit_ms : PUBLISH_POLL_MS) > 0;
 	return stop_requested() ? STOP_STATUS : EX_OK;
 }
 

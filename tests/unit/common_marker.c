@@ -43,6 +43,33 @@ START_TEST(arguments_arrive_as_they_are)
 }
 END_TEST
 
+/* The call goes on beside other work, and is not taken for ended before it is. */
+START_TEST(a_call_in_the_background)
+{
+	static const char *const args[] = {"-f", "x", "update-file-progress", NULL};
+	char *release = mem_printf("%s/release", folder);
+	char *script = mem_printf("until [ -e '%s' ]; do sleep 0.01; done; exit 74", release);
+
+	use_script(script);
+	struct marker_job *job = marker_start(args);
+	ck_assert(!marker_ended(job));
+	clock_sleep_ms(50);
+	ck_assert(!marker_ended(job));
+	ck_assert_int_eq(io_replace_file(release, "", 0, NULL), 0);
+	for (int i = 0; i < 500 && !marker_ended(job); i++)
+		clock_sleep_ms(10);
+	ck_assert(marker_ended(job));
+	ck_assert_int_eq(marker_finish(job, NULL), 74);
+
+	ck_assert_int_eq(setenv("DX_MARKER", "/nonexistent/dx-marker", 1), 0);
+	job = marker_start(args);
+	ck_assert(marker_ended(job));
+	ck_assert_int_eq(marker_finish(job, NULL), 71);
+	free(release);
+	free(script);
+}
+END_TEST
+
 START_TEST(output_comes_without_its_last_newline)
 {
 	static const char *const args[] = {"-d", "x", "show", NULL};
@@ -164,6 +191,7 @@ main(void)
 
 	folder = unit_folder();
 	tcase_add_test(tests, arguments_arrive_as_they_are);
+	tcase_add_test(tests, a_call_in_the_background);
 	tcase_add_test(tests, output_comes_without_its_last_newline);
 	tcase_add_test(tests, long_output_comes_whole);
 	tcase_add_test(tests, statuses_come_back);
