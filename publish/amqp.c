@@ -196,6 +196,12 @@ wait_for(const struct amqp *a, int fd, int limit_ms, bool *readable)
 	*readable = poll(p, 2, ms) > 0 && p[0].revents != 0;
 }
 
+static bool
+amqp_ready(struct sink *sink)
+{
+	return !is_busy(amqp_of(sink));
+}
+
 static int
 amqp_wait(struct sink *sink, int fd, int limit_ms, bool *readable)
 {
@@ -316,6 +322,7 @@ static const struct sink_ops amqp_ops = {
     .start_file = amqp_start_file,
     .send = amqp_send,
     .broadcast = amqp_broadcast,
+    .ready = amqp_ready,
     .wait = amqp_wait,
     .settle = amqp_settle,
     .drain = amqp_drain,
@@ -341,7 +348,8 @@ amqp_open(const struct sink_setup *setup, int *status)
 
 	a->sink.ops = &amqp_ops;
 	a->setup = *setup;
-	a->window = window_new((size_t)setup->settings->window, PUBLISH_HELD_MAX);
+	a->window = window_new((size_t)setup->settings->window,
+	    PUBLISH_HELD_MAX / (size_t)setup->settings->connections);
 	a->message_max = SIZE_MAX;
 	a->serve_at = PUBLISH_FLUSH_SIZE;
 	a->server = setup->settings->destinations.count - 1;

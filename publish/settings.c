@@ -10,6 +10,7 @@
 #include "common/numbers.h"
 #include "common/secret.h"
 #include "publish/credentials.h"
+#include "publish/spread.h"
 
 #define URL_VARIABLE "DX_AMQP_URL"
 
@@ -25,6 +26,7 @@ enum {
 	OPT_QUEUE_TYPE,
 	OPT_BATCH,
 	OPT_WINDOW,
+	OPT_CONNECTIONS,
 	OPT_STATE_INTERVAL,
 	OPT_RATE,
 	OPT_ROUTE_TIMEOUT,
@@ -51,6 +53,8 @@ static const struct option_def options[] = {
     {OPT_QUEUE_TYPE, "queue-type", "KIND", "DX_QUEUE_TYPE", "classic, quorum or stream", false},
     {OPT_BATCH, "batch", "N", "DX_BATCH", "messages counted as a batch (default 100)", false},
     {OPT_WINDOW, "window", "N", "DX_WINDOW", "unconfirmed messages at most (default 4096)", false},
+    {OPT_CONNECTIONS, "connections", "N", "DX_CONNECTIONS",
+	"share the messages out among N connections (default 1)", false},
     {OPT_STATE_INTERVAL, "state-interval", "N", "DX_STATE_INTERVAL",
 	"record progress every N messages (default 5000)", false},
     {OPT_RATE, "rate", "N", "DX_RATE", "send N messages a second at most (default 0: no limit)",
@@ -177,6 +181,8 @@ set_option(void *context, int letter, const char *value)
 		return number_parse(value, 1, 1000000000, &s->batch);
 	case OPT_WINDOW:
 		return number_parse(value, 1, 1000000, &s->window);
+	case OPT_CONNECTIONS:
+		return number_parse(value, 1, SPREAD_MAX, &s->connections);
 	case OPT_STATE_INTERVAL:
 		return number_parse(value, 1, 1000000000, &s->state_interval);
 	case OPT_RATE:
@@ -260,6 +266,7 @@ settings_read(struct settings *s, int argc, char **argv, int *status)
 	*s = (struct settings){.type = DUMP_TYPES,
 	    .batch = 100,
 	    .window = 4096,
+	    .connections = 1,
 	    .state_interval = 5000,
 	    .route_timeout_ms = 60 * 1000,
 	    .retry_for_ms = 10 * 60 * 1000,

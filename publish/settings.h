@@ -24,6 +24,7 @@ struct settings {
 	enum dump_type type; /* DUMP_TYPES if not given */
 	uint64_t batch; /* messages */
 	uint64_t window; /* messages */
+	uint64_t connections; /* to the broker */
 	uint64_t state_interval; /* messages */
 	uint64_t rate; /* messages a second at most; 0: as many as there are */
 	uint64_t route_timeout_ms;

@@ -4,12 +4,15 @@
 
 #include "publish/amqp.h"
 #include "publish/spool.h"
+#include "publish/spread.h"
 
 struct sink *
 sink_open(const struct sink_setup *setup, int *status)
 {
 	if (setup->settings->destinations.folder != NULL)
 		return spool_open(setup, status);
+	if (setup->settings->connections > 1)
+		return spread_open(setup, status);
 	return amqp_open(setup, status);
 }
 
@@ -29,6 +32,12 @@ int
 sink_broadcast(struct sink *sink, const struct message *message)
 {
 	return sink->ops->broadcast(sink, message);
+}
+
+bool
+sink_ready(struct sink *sink)
+{
+	return sink->ops->ready(sink);
 }
 
 int

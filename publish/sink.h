@@ -19,8 +19,9 @@
 #include "publish/settings.h"
 
 /*
- * MESSAGE, lent, is settled: published if REASON is NULL, else rejected, and why. Called from
- * within the functions below. What it returns other than EX_OK ends the work.
+ * MESSAGE, lent, is settled: published if REASON is NULL, else rejected, and why. Of a published
+ * one only `control` is good. Called from within the functions below. What it returns other than
+ * EX_OK ends the work.
  */
 typedef int sink_settled(void *context, const struct message *message, const char *reason);
 
@@ -38,6 +39,7 @@ struct sink_ops {
 	int (*start_file)(struct sink *sink, enum dump_type type, int64_t lines);
 	int (*send)(struct sink *sink, const struct message *message);
 	int (*broadcast)(struct sink *sink, const struct message *message);
+	bool (*ready)(struct sink *sink);
 	int (*wait)(struct sink *sink, int fd, int limit_ms, bool *readable);
 	int (*settle)(struct sink *sink);
 	int (*drain)(struct sink *sink, int64_t limit_ms);
@@ -59,6 +61,9 @@ int sink_start_file(struct sink *sink, enum dump_type type, int64_t lines);
 
 /* Hands MESSAGE over; all of it is copied. Blocks while the window is full. */
 int sink_send(struct sink *sink, const struct message *message);
+
+/* Whether sink_send would not block now, and what it takes would go out. */
+bool sink_ready(struct sink *sink);
 
 /* sink_send to every place that messages of any type go to, once each; MESSAGE.type is ignored. */
 int sink_broadcast(struct sink *sink, const struct message *message);

@@ -230,6 +230,13 @@ spool_settle(struct sink *sink)
 	return status;
 }
 
+static bool
+spool_ready(struct sink *sink)
+{
+	(void)sink;
+	return true;
+}
+
 /* Files are always ready, so this only looks at FD. */
 static int
 spool_wait(struct sink *sink, int fd, int limit_ms, bool *readable)
@@ -272,6 +279,7 @@ static const struct sink_ops spool_ops = {
     .start_file = spool_start_file,
     .send = spool_send,
     .broadcast = spool_send, /* there is one control file for all */
+    .ready = spool_ready,
     .wait = spool_wait,
     .settle = spool_settle,
     .drain = spool_drain,

@@ -129,8 +129,8 @@ take_ack(struct bare *b)
 		die("not an ack");
 	const amqp_basic_ack_t *ack = frame.payload.method.decoded;
 	double at = now();
-	for (uint64_t tag = ack->multiple ? b->low + 1 : ack->delivery_tag; tag <= ack->delivery_tag;
-	     tag++) {
+	for (uint64_t tag = ack->multiple ? b->low + 1 : ack->delivery_tag;
+	     tag <= ack->delivery_tag; tag++) {
 		if (b->took[tag] != 0)
 			continue;
 		b->took[tag] = at - b->sent[tag];
@@ -196,7 +196,8 @@ main(int argc, char **argv)
 	publish_all(&b);
 	double wall = now() - started, spent = cpu() - cpu_started;
 	qsort(b.took + 1, b.count, sizeof *b.took, by_size);
-	printf("{\"messages\":%zu,\"wall\":%.6f,\"cpu\":%.6f,\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}\n",
+	printf(
+	    "{\"messages\":%zu,\"wall\":%.6f,\"cpu\":%.6f,\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}\n",
 	    b.count, wall, spent, b.took[1 + b.count / 2] * 1e3,
 	    b.took[1 + b.count * 99 / 100 - (b.count >= 100)] * 1e3, b.took[b.count] * 1e3);
 	amqp_connection_close(b.connection, AMQP_REPLY_SUCCESS);
