@@ -138,23 +138,41 @@ once() {
 	return $code
 }
 
+# A folder with a part of the file, as an earlier run left it.
+misbehave "$file range cut=50000"
+dx-fetch -q -b "$BASE" -d "$T/part" -V 20260801 -t labels --retries 0 >"$T/out" 2>"$T/err"
+check 'a part was left' test -s "$T/part/$file.part"
+
+# weather LINE...: runs while the server does LINE..., until one succeeds, three at most; then one with a server
+# that is well. Half of them begin with a part.
+weather() {
+	rm -rf "$T/d"
+	[ $((RANDOM % 2)) -eq 0 ] || cp -r "$T/part" "$T/d"
+	how=()
+	[ $((RANDOM % 2)) -eq 0 ] || how=(-V 20260801)
+	misbehave "$@"
+	for ((run = 0; run < 3; run++)); do
+		! once $((RANDOM % 4)) || return 0
+	done
+	misbehave '* range'
+	once 1 || lost 'a server that is well again does not help'
+}
+
 seen=()
 storms=${FULL:+600}
 storms=${storms:-40}
 for ((n = storms; n > 0; n--)); do
-	rm -rf "$T/d"
-	how=()
-	[ $((RANDOM % 2)) -eq 0 ] || how=(-V 20260801)
-	# Three runs in it, and then one with a server that is well.
-	misbehave "$(storm)"
-	for ((run = 0; run < 3; run++)); do
-		! once $((RANDOM % 4)) || break
-	done
-	if [ $run -eq 3 ]; then
-		misbehave '* range'
-		once 1 || lost 'a server that is well again does not help'
-	fi
+	weather "$(storm)"
 done
+if [ -n "${FULL:-}" ]; then
+	# Each misbehaviour once, and as the only thing that the server does.
+	for way in "${ways[@]//=N/=70001}"; do
+		for target in "$file" "*CHECKSUM.txt" root 2026; do
+			weather "$target times=1 range $way" '* range'
+			weather "$target range $way" '* range'
+		done
+	done
+fi
 equal "$losses" 0 "$storms storms"
 for code in "${!seen[@]}"; do
 	note "status $code: ${seen[code]} runs"

@@ -1,12 +1,6 @@
-#!/bin/bash
 # SPDX-License-Identifier: MIT
-# dx-fetch and connections that end everywhere: at every byte of a file of 64 KiB and at 1,000 places of one
-# of 50 MB, where the server continues a file and where it does not. Right bytes under the final name at
-# last, and never any others.
-# shellcheck source=tests/lib.sh
-. "$(dirname "$0")/../lib.sh"
-# shellcheck source=tests/tools/httpd.sh
-. "$ROOT/tests/tools/httpd.sh"
+# What the tests of dx-fetch with connections that end everywhere source after lib.sh and httpd.sh.
+# shellcheck shell=bash
 
 file=discogs_20260801_labels.xml.gz
 tries=0
@@ -51,30 +45,7 @@ every() {
 
 step=${FULL:+1}
 step=${step:-331}
-month small 65536
-serve "$T/small"
-# What comes with less than the first two bytes tells nothing, and nothing of it is kept.
-every 2 65535 "$step"
-cut '64 KiB, continued' small range
-every 0 65535 "$step"
-cut '64 KiB, from the start' small ''
-every 0 65535 $((step * 16))
-cut '64 KiB, from the start, chunked' small chunked
-cut '64 KiB, from the start, reset' small by=reset
-# What was sent before a reset may be lost on the way: then less of the file was kept.
-every 2 65535 $((step * 16))
-cut '64 KiB, continued, reset' small 'range by=reset'
-cut '64 KiB, continued, chunked' small 'range chunked'
-
 places=${FULL:+1000}
 places=${places:-20}
 bytes=${FULL:+50000000}
 bytes=${bytes:-5000000}
-month large "$bytes"
-serve "$T/large"
-shuf -i 2-$((bytes - 1)) -n "$places" | sort -n >"$T/places"
-cut 'large, continued' large range
-shuf -i 2-$((bytes - 1)) -n "$places" >"$T/places"
-cut 'large, from the start' large ''
-echo "# total: http-cuts points=$tries losses=$losses"
-done_testing
