@@ -159,7 +159,7 @@ weather() {
 }
 
 seen=()
-storms=${FULL:+600}
+storms=${FULL:+400}
 storms=${storms:-40}
 for ((n = storms; n > 0; n--)); do
 	weather "$(storm)"
