@@ -94,13 +94,6 @@ check:
 check-full:
 	@FULL=1 $(MAKE) check
 
-.PHONY: bench
-# Measures the programs against gzip and xmllint on generated files in $(BUILD)/bench.
-bench:
-	@scripts/install-deps --build --test
-	$(AGAIN) all
-	@BUILD=$(BUILD) tests/bench/run
-
 .PHONY: lint
 # Checks format, C, shell, manual pages and the rules of the house; changes nothing.
 lint:

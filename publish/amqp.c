@@ -60,13 +60,14 @@ encode(struct amqp *a, size_t max)
 	struct window_entry *e;
 	size_t n = 0;
 	time_t now = time(NULL);
+	int64_t now_ns = clock_ns();
 
 	while (n < max && link_unsent(a->link) < PUBLISH_UNSENT_MAX &&
 	    (e = window_next_waiting(a->window)) != NULL) {
 		const struct message *m = &e->message;
 		frames_add_message(link_out(a->link), &a->routes[m->type].publish, m,
 		    link_frame_max(a->link), now);
-		window_fly(a->window, e);
+		window_fly(a->window, e, now_ns);
 		n++;
 	}
 	return n;
@@ -300,11 +301,25 @@ amqp_start_file(struct sink *sink, enum dump_type type, int64_t lines)
 	return EX_OK;
 }
 
+/* How long the broker took to confirm: the first figure to look at when it is slow. */
+static void
+say_latency(const struct amqp *a)
+{
+	const struct latency *l = window_latency(a->window);
+
+	if (l->total > 0)
+		log_info("%s: half of the confirms came within %.1f ms, 99 %% within %.1f ms, all "
+			 "within %.1f ms",
+		    amqp_server_name(a), (double)latency_within(l, 50) / 1000,
+		    (double)latency_within(l, 99) / 1000, (double)latency_within(l, 100) / 1000);
+}
+
 static void
 amqp_close(struct sink *sink)
 {
 	struct amqp *a = amqp_of(sink);
 
+	say_latency(a);
 	if (a->link != NULL)
 		login_end(a->link, clock_ms() + PUBLISH_GRACE_MS);
 	link_close(a->link);

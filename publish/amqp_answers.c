@@ -9,6 +9,7 @@
 
 #include <amqp.h>
 
+#include "common/clock.h"
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/stop.h"
@@ -158,7 +159,7 @@ hold_messages(struct amqp *a)
 static int
 take_answer(struct amqp *a, uint64_t tag, bool multiple, bool ack, struct failure *f)
 {
-	switch (window_answer(a->window, tag, multiple, ack)) {
+	switch (window_answer(a->window, tag, multiple, ack, clock_ns())) {
 	case WINDOW_UNKNOWN_TAG:
 		return failure_set(f, 0, "answered a message that was never sent");
 	case WINDOW_HELD_SOME:

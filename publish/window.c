@@ -30,6 +30,7 @@ struct window {
 	uint64_t first_tag;
 	uint64_t next_tag;
 	uint64_t return_tag; /* the next return is of this tag or a later one */
+	struct latency latency;
 };
 
 struct window *
@@ -150,12 +151,13 @@ grow_flights(struct window *w)
 }
 
 void
-window_fly(struct window *w, struct window_entry *entry)
+window_fly(struct window *w, struct window_entry *entry, int64_t now_ns)
 {
 	assert(entry == entry_at(w, w->cursor) && entry->state == WINDOW_WAITING);
 	if (w->next_tag - w->first_tag == w->flight_capacity)
 		grow_flights(w);
 	entry->tag = w->next_tag++;
+	entry->flown_ns = now_ns;
 	entry->state = WINDOW_FLYING;
 	entry->returned = false;
 	w->flying++;
@@ -170,7 +172,7 @@ flight_at(const struct window *w, uint64_t tag)
 
 /* The answer for one tag, which flies. */
 static enum window_answer
-land(struct window *w, uint64_t tag, bool ack)
+land(struct window *w, uint64_t tag, bool ack, int64_t now_ns)
 {
 	struct window_entry *e = entry_at(w, *flight_at(w, tag));
 
@@ -178,6 +180,7 @@ land(struct window *w, uint64_t tag, bool ack)
 	w->flying--;
 	if (ack && !e->returned) {
 		e->state = WINDOW_CONFIRMED;
+		latency_add(&w->latency, (now_ns - e->flown_ns) / 1000);
 		return WINDOW_GOOD;
 	}
 	e->state = WINDOW_HELD;
@@ -193,7 +196,7 @@ forget_landed(struct window *w)
 }
 
 enum window_answer
-window_answer(struct window *w, uint64_t tag, bool multiple, bool ack)
+window_answer(struct window *w, uint64_t tag, bool multiple, bool ack, int64_t now_ns)
 {
 	enum window_answer result = WINDOW_GOOD;
 
@@ -203,10 +206,16 @@ window_answer(struct window *w, uint64_t tag, bool multiple, bool ack)
 	if (!multiple && *flight_at(w, tag) == LANDED)
 		return WINDOW_UNKNOWN_TAG;
 	for (uint64_t t = multiple ? w->first_tag : tag; t <= tag; t++)
-		if (*flight_at(w, t) != LANDED && land(w, t, ack) == WINDOW_HELD_SOME)
+		if (*flight_at(w, t) != LANDED && land(w, t, ack, now_ns) == WINDOW_HELD_SOME)
 			result = WINDOW_HELD_SOME;
 	forget_landed(w);
 	return result;
+}
+
+const struct latency *
+window_latency(const struct window *w)
+{
+	return &w->latency;
 }
 
 struct window_entry *

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "publish/latency.h"
 #include "publish/message.h"
 
 enum window_state { WINDOW_WAITING, WINDOW_FLYING, WINDOW_HELD, WINDOW_CONFIRMED, WINDOW_REJECTED };
@@ -23,6 +24,7 @@ enum window_state { WINDOW_WAITING, WINDOW_FLYING, WINDOW_HELD, WINDOW_CONFIRMED
 struct window_entry {
 	struct message message; /* body belongs to the window */
 	uint64_t tag; /* while flying */
+	int64_t flown_ns; /* since when (clock_ns) */
 	enum window_state state;
 	bool returned; /* flying, and a basic.return came: its ack will not count */
 	const char *reason; /* of a rejection; static or owned by the caller */
@@ -51,8 +53,8 @@ void window_add(struct window *w, const struct message *m);
 /* The first waiting entry, or NULL. Cheap: it goes on from where it was last. */
 struct window_entry *window_next_waiting(struct window *w);
 
-/* Lets ENTRY, which waits, fly under the next tag. */
-void window_fly(struct window *w, struct window_entry *entry);
+/* Lets ENTRY, which waits, fly under the next tag, at NOW_NS. */
+void window_fly(struct window *w, struct window_entry *entry, int64_t now_ns);
 
 /* How an answer of the broker came out. */
 enum window_answer {
@@ -63,8 +65,12 @@ enum window_answer {
 
 /* basic.ack, or basic.nack if ACK is false, of TAG, or of all up to TAG with MULTIPLE. AMQP lets 0
  * stand for all that are outstanding; what has come to the broker of those that fly nobody knows,
- * so it is unknown. */
-enum window_answer window_answer(struct window *w, uint64_t tag, bool multiple, bool ack);
+ * so it is unknown. NOW_NS is when it came. */
+enum window_answer window_answer(struct window *w, uint64_t tag, bool multiple, bool ack,
+    int64_t now_ns);
+
+/* How long confirms took. */
+const struct latency *window_latency(const struct window *w);
 
 /*
  * basic.return of a message with this body and one of TYPES, those that go where it went. AMQP

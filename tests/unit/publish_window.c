@@ -29,7 +29,7 @@ fly_all(struct window *w)
 	size_t n = 0;
 
 	for (; (e = window_next_waiting(w)) != NULL; n++)
-		window_fly(w, e);
+		window_fly(w, e, 0);
 	return n;
 }
 
@@ -74,12 +74,12 @@ START_TEST(settles_in_order)
 	struct window *w = flying(5);
 
 	ck_assert(window_full(w));
-	ck_assert_int_eq(window_answer(w, 2, false, true), WINDOW_GOOD);
-	ck_assert_int_eq(window_answer(w, 4, false, true), WINDOW_GOOD);
+	ck_assert_int_eq(window_answer(w, 2, false, true, 0), WINDOW_GOOD);
+	ck_assert_int_eq(window_answer(w, 4, false, true, 0), WINDOW_GOOD);
 	expect_taken(w, "");
-	ck_assert_int_eq(window_answer(w, 1, false, true), WINDOW_GOOD);
+	ck_assert_int_eq(window_answer(w, 1, false, true, 0), WINDOW_GOOD);
 	expect_taken(w, "01");
-	ck_assert_int_eq(window_answer(w, 5, true, true), WINDOW_GOOD);
+	ck_assert_int_eq(window_answer(w, 5, true, true, 0), WINDOW_GOOD);
 	expect_taken(w, "234");
 	ck_assert(window_empty(w));
 	ck_assert_uint_eq(window_flying(w), 0);
@@ -91,17 +91,17 @@ START_TEST(knows_unknown_tags)
 {
 	struct window *w = flying(3);
 
-	ck_assert_int_eq(window_answer(w, 4, false, true), WINDOW_UNKNOWN_TAG);
-	ck_assert_int_eq(window_answer(w, 4, true, true), WINDOW_UNKNOWN_TAG);
-	ck_assert_int_eq(window_answer(w, 0, false, true), WINDOW_UNKNOWN_TAG);
-	ck_assert_int_eq(window_answer(w, 2, false, true), WINDOW_GOOD);
-	ck_assert_int_eq(window_answer(w, 2, false, true), WINDOW_UNKNOWN_TAG);
-	ck_assert_int_eq(window_answer(w, 2, true, true), WINDOW_GOOD);
-	ck_assert_int_eq(window_answer(w, 1, false, true), WINDOW_UNKNOWN_TAG);
-	ck_assert_int_eq(window_answer(w, UINT64_MAX, true, true), WINDOW_UNKNOWN_TAG);
-	ck_assert_int_eq(window_answer(w, 0, true, true), WINDOW_UNKNOWN_TAG);
+	ck_assert_int_eq(window_answer(w, 4, false, true, 0), WINDOW_UNKNOWN_TAG);
+	ck_assert_int_eq(window_answer(w, 4, true, true, 0), WINDOW_UNKNOWN_TAG);
+	ck_assert_int_eq(window_answer(w, 0, false, true, 0), WINDOW_UNKNOWN_TAG);
+	ck_assert_int_eq(window_answer(w, 2, false, true, 0), WINDOW_GOOD);
+	ck_assert_int_eq(window_answer(w, 2, false, true, 0), WINDOW_UNKNOWN_TAG);
+	ck_assert_int_eq(window_answer(w, 2, true, true, 0), WINDOW_GOOD);
+	ck_assert_int_eq(window_answer(w, 1, false, true, 0), WINDOW_UNKNOWN_TAG);
+	ck_assert_int_eq(window_answer(w, UINT64_MAX, true, true, 0), WINDOW_UNKNOWN_TAG);
+	ck_assert_int_eq(window_answer(w, 0, true, true, 0), WINDOW_UNKNOWN_TAG);
 	expect_taken(w, "01");
-	ck_assert_int_eq(window_answer(w, 3, true, true), WINDOW_GOOD);
+	ck_assert_int_eq(window_answer(w, 3, true, true, 0), WINDOW_GOOD);
 	expect_taken(w, "2");
 	window_free(w);
 }
@@ -111,18 +111,18 @@ START_TEST(holds_refused)
 {
 	struct window *w = flying(4);
 
-	ck_assert_int_eq(window_answer(w, 3, true, false), WINDOW_HELD_SOME);
-	ck_assert_int_eq(window_answer(w, 4, false, true), WINDOW_GOOD);
+	ck_assert_int_eq(window_answer(w, 3, true, false, 0), WINDOW_HELD_SOME);
+	ck_assert_int_eq(window_answer(w, 4, false, true, 0), WINDOW_GOOD);
 	ck_assert_uint_eq(window_held(w), 3);
 	expect_taken(w, "");
 	ck_assert(window_release_first(w));
 	ck_assert_uint_eq(fly_all(w), 1);
-	ck_assert_int_eq(window_answer(w, 5, false, true), WINDOW_GOOD);
+	ck_assert_int_eq(window_answer(w, 5, false, true, 0), WINDOW_GOOD);
 	expect_taken(w, "0");
 	window_release(w);
 	ck_assert_uint_eq(window_held(w), 0);
 	ck_assert_uint_eq(fly_all(w), 2);
-	ck_assert_int_eq(window_answer(w, 7, true, true), WINDOW_GOOD);
+	ck_assert_int_eq(window_answer(w, 7, true, true, 0), WINDOW_GOOD);
 	expect_taken(w, "123");
 	ck_assert(!window_release_first(w));
 	window_free(w);
@@ -143,12 +143,12 @@ START_TEST(matches_returns)
 	ck_assert_ptr_null(window_return(w, all, "a", 1));
 	ck_assert_ptr_null(window_return(w, all, "b", 1)); /* before the last one returned */
 	ck_assert_ptr_null(window_return(w, all, "cc", 2));
-	ck_assert_int_eq(window_answer(w, 4, true, true), WINDOW_HELD_SOME);
+	ck_assert_int_eq(window_answer(w, 4, true, true, 0), WINDOW_HELD_SOME);
 	ck_assert_uint_eq(window_held(w), 2);
 	ck_assert(window_first_held(w)->returned);
 	window_release(w);
 	ck_assert_uint_eq(fly_all(w), 2);
-	ck_assert_int_eq(window_answer(w, 6, true, true), WINDOW_GOOD);
+	ck_assert_int_eq(window_answer(w, 6, true, true, 0), WINDOW_GOOD);
 	expect_taken(w, "abac");
 	window_free(w);
 }
@@ -165,7 +165,7 @@ START_TEST(tells_returns_of_types_apart)
 	fly_all(w);
 	ck_assert_int_eq(window_return(w, labels, "end", 3)->message.type, DUMP_LABELS);
 	ck_assert_ptr_null(window_return(w, labels, "end", 3));
-	ck_assert_int_eq(window_answer(w, DUMP_TYPES, true, true), WINDOW_HELD_SOME);
+	ck_assert_int_eq(window_answer(w, DUMP_TYPES, true, true, 0), WINDOW_HELD_SOME);
 	ck_assert_int_eq(window_first_held(w)->message.type, DUMP_LABELS);
 	window_free(w);
 }
@@ -175,13 +175,13 @@ START_TEST(starts_again_on_a_new_channel)
 {
 	struct window *w = flying(6);
 
-	window_answer(w, 2, false, true);
-	window_answer(w, 4, false, false);
+	window_answer(w, 2, false, true, 0);
+	window_answer(w, 4, false, false, 0);
 	window_return(w, all, "4", 1);
 	window_ground(w);
 	ck_assert_uint_eq(window_held(w), 0);
 	ck_assert_uint_eq(fly_all(w), 5); /* all but the confirmed one */
-	ck_assert_int_eq(window_answer(w, 5, true, true), WINDOW_GOOD);
+	ck_assert_int_eq(window_answer(w, 5, true, true, 0), WINDOW_GOOD);
 	expect_taken(w, "012345");
 	window_free(w);
 }
@@ -194,7 +194,7 @@ START_TEST(bounds_bytes)
 	add(w, "1234567890123456"); /* alone it may be larger */
 	ck_assert(window_full(w));
 	fly_all(w);
-	window_answer(w, 1, false, true);
+	window_answer(w, 1, false, true, 0);
 	expect_taken(w, "1234567890123456");
 	ck_assert(!window_full(w) && window_roomy(w));
 	add(w, "12345");
@@ -213,7 +213,7 @@ START_TEST(rejects_longer)
 	add(w, "c");
 	ck_assert_uint_eq(window_reject_longer(w, 2, "too long"), 1);
 	ck_assert_uint_eq(fly_all(w), 2);
-	window_answer(w, 2, true, true);
+	window_answer(w, 2, true, true, 0);
 	ck_assert_ptr_null(window_take_settled(w)->reason);
 	ck_assert_str_eq(window_take_settled(w)->reason, "too long");
 	ck_assert_ptr_null(window_take_settled(w)->reason);
@@ -242,7 +242,7 @@ START_TEST(survives_anything)
 		}
 		uint64_t one = tag - (uint64_t)(rand() % 8);
 		if (one <= tag && one > 0)
-			window_answer(w, one, rand() % 5 == 0, rand() % 3 != 0);
+			window_answer(w, one, rand() % 5 == 0, rand() % 3 != 0, 0);
 		if (rand() % 2 == 0)
 			window_release(w);
 		const struct window_entry *e;
