@@ -25,6 +25,12 @@ given() {
 	equal "$(cat "$T/dx-publish.args")" "$4" "$1: dx-publish"
 }
 
+# Without a destination nothing is begun.
+run 64 "$T/bin/dx-run" -d somewhere
+says '^dx-run: no destination' 'and says that there is no destination'
+check 'no stage was started' test ! -e "$T/dx-fetch.args"
+
+export DX_AMQP_URL=amqp://here
 run 0 "$T/bin/dx-run"
 given 'no options' '<>' '<>' '<>'
 run 0 "$T/bin/dx-run" -d 'a b' -m mirror -V 20260801 -t artists -t labels -s xmltodict -j 3 -u file:out

@@ -4,6 +4,8 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
+export DX_AMQP_URL=amqp://somewhere # the stages here do not care
+
 # A stage that reads and writes as its part of the pipeline does and ends with status $2, or by a
 # signal if that is -N.
 make_stage() {
