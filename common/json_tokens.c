@@ -67,7 +67,7 @@ skip_string(const char *p)
 			return NULL;
 		if (*p == '\\' && *++p == '\0')
 			return NULL;
-		size_t len = utf8_length(p);
+		size_t len = utf8_length(p, UTF8_TERMINATED);
 		if (len == 0)
 			return NULL;
 		p += len;

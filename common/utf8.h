@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether a text may stand in a line of JSON. */
+/*
+ * UTF-8 as RFC 3629 (4) has it: overlong forms, surrogates and what is above U+10FFFF are none.
+ */
 #ifndef DX_COMMON_UTF8_H
 #define DX_COMMON_UTF8_H
 
@@ -7,12 +9,19 @@
 #include <stddef.h>
 
 /*
- * How many bytes the character at TEXT has, 0 if it is none: overlong forms, surrogates and what is
- * above U+10FFFF are none (RFC 3629, 4). A NUL ends the text and is no part of any.
+ * How many bytes the character at P has, of which LEFT (1 at least) are there: 1 to 4, or 0 if it
+ * is none, or not all of it is there. A NUL is a character of one byte and no part of another, so
+ * in a terminated text LEFT may be more than there is.
  */
-size_t utf8_length(const char *text);
+size_t utf8_length(const char *p, size_t left);
 
-/* Whether all of TEXT is UTF-8. */
+/* LEFT for terminated texts. */
+#define UTF8_TERMINATED 4
+
+/* Where the first byte that is not UTF-8 stands in the LEN bytes at DATA; LEN if there is none. */
+size_t utf8_stop(const char *data, size_t len);
+
+/* Whether all of TEXT, terminated, is UTF-8. */
 bool utf8_valid(const char *text);
 
 #endif

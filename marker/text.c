@@ -6,42 +6,32 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/utf8.h"
+
 /* The longest name that Linux file systems take. */
 #define NAME_BYTES_MAX	255
 #define SHAPE_BYTES_MAX 31
 
-/* Length of the UTF-8 sequence (RFC 3629) at P, which a NUL ends; 0 if there is none. *CODE is its
- * character. */
-static size_t
-utf8_length(const unsigned char *p, unsigned *code)
+/* Whether the character of LEN bytes at P is a control character: C0, DEL or C1. */
+static bool
+is_control(const char *p, size_t len)
 {
-	static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t len = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	const unsigned char *u = (const unsigned char *)p;
 
-	if (len == 0 || p[0] > 0xf4)
-		return 0;
-	*code = len == 1 ? p[0] : p[0] & (0x7fu >> len);
-	for (size_t i = 1; i < len; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		*code = *code << 6 | (p[i] & 0x3f);
-	}
-	bool surrogate = *code >= 0xd800 && *code <= 0xdfff;
-	return *code < least[len] || *code > 0x10ffff || surrogate ? 0 : len;
+	return len == 1 ? u[0] < 0x20 || u[0] == 0x7f : len == 2 && u[0] == 0xc2 && u[1] < 0xa0;
 }
 
 bool
 text_is_file_name(const char *name)
 {
-	const unsigned char *p = (const unsigned char *)name;
+	const char *p = name;
 	size_t len = strlen(name);
 
 	if (len == 0 || len > NAME_BYTES_MAX || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return false;
 	while (*p != '\0') {
-		unsigned code = 0;
-		size_t n = utf8_length(p, &code);
-		if (n == 0 || code < 0x20 || code == '/' || (code >= 0x7f && code < 0xa0))
+		size_t n = utf8_length(p, UTF8_TERMINATED);
+		if (n == 0 || *p == '/' || is_control(p, n))
 			return false;
 		p += n;
 	}
@@ -63,13 +53,12 @@ char *
 text_message(char *out, const char *message)
 {
 	static const char replacement[] = "\xef\xbf\xbd";
-	const unsigned char *p = (const unsigned char *)message;
+	const char *p = message;
 	size_t used = 0;
 
 	while (*p != '\0') {
-		unsigned code;
-		size_t n = utf8_length(p, &code);
-		const void *from = n > 0 ? (const void *)p : replacement;
+		size_t n = utf8_length(p, UTF8_TERMINATED);
+		const char *from = n > 0 ? p : replacement;
 		size_t len = n > 0 ? n : sizeof replacement - 1;
 		if (used + len >= TEXT_MESSAGE_SIZE)
 			break;

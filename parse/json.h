@@ -24,14 +24,6 @@ static inline void json_text(struct buf *out, struct slice s);
  * NAME holds nothing to escape and has BYTES_PADDING behind it. */
 static inline void json_name(struct buf *out, char prefix, struct slice name);
 
-/* Where the first invalid UTF-8 of S starts (RFC 3629: no overlong forms, no surrogates, up to
- * U+10FFFF); S.len if there is none. */
-size_t json_utf8_valid(struct slice s);
-
-/* The length of the non-ASCII character at P, 2 to 4 bytes, of which LEFT are there; 0 if it is
- * none, or invalid. */
-size_t json_utf8_sequence(const char *p, size_t left);
-
 /* What is copied at once of a text or a name, whatever its length. */
 #define JSON_SHORT 32
 

@@ -14,6 +14,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/stop.h"
+#include "common/utf8.h"
 #include "parse/json.h"
 
 struct rejects {
@@ -47,7 +48,7 @@ text(const char *s)
 static void
 add_raw(struct buf *out, struct slice raw)
 {
-	if (json_utf8_valid(raw) == raw.len) {
+	if (utf8_stop(raw.data, raw.len) == raw.len) {
 		buf_add_str(out, ",\"raw\":");
 		json_string(out, raw);
 		return;
@@ -72,7 +73,7 @@ rejects_add(struct rejects *x, const char *file, const struct split_record *r, b
 	/* A file's name need not be UTF-8; the escaped form is. */
 	char name[1024];
 	struct slice raw_name = text(file);
-	if (json_utf8_valid(raw_name) != raw_name.len)
+	if (!utf8_valid(file))
 		raw_name = text(log_escape(name, sizeof name, file, raw_name.len));
 	json_string(out, raw_name);
 	buf_printf(out,

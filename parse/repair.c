@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "parse/json.h"
+#include "common/utf8.h"
 #include "parse/reference.h"
 
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
@@ -83,7 +83,7 @@ maximal_part(const unsigned char *p, size_t left)
 		memcpy(tried, p, have);
 		for (size_t i = 0; i < sizeof tails; i++) {
 			memset(tried + have, tails[i], need - have);
-			if (json_utf8_valid((struct slice){(const char *)tried, need}) == need)
+			if (utf8_stop((const char *)tried, need) == need)
 				return have;
 		}
 	}
@@ -103,7 +103,7 @@ character(const char *p, const char *end)
 		return (struct change){1, replacement, "character that XML forbids"};
 	}
 	size_t len = *u >= 0xf0 ? 4 : *u >= 0xe0 ? 3 : 2;
-	if (left < len || json_utf8_valid((struct slice){p, len}) != len)
+	if (left < len || utf8_stop(p, len) != len)
 		return (struct change){maximal_part(u, left), replacement, "invalid UTF-8"};
 	if (starts_with(p, end, "\xef\xbf\xbe") || starts_with(p, end, "\xef\xbf\xbf"))
 		return (struct change){3, replacement, "character that XML forbids"};

@@ -12,8 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "common/utf8.h"
 #include "parse/bytes.h"
-#include "parse/json.h"
 #include "parse/reference.h"
 
 /* Larger records are left to libxml2, which has limits of its own from 10 MB on. */
@@ -63,8 +63,9 @@ check_unusual(const char *block, const char *end, uint64_t unusual, const char *
 		const char *p = block + __builtin_ctzll(unusual);
 		if (p < checked)
 			continue;
-		size_t len = json_utf8_sequence(p, (size_t)(end - p));
-		if (len == 0)
+		size_t len = utf8_length(p, (size_t)(end - p));
+		/* One byte: a control. */
+		if (len <= 1)
 			return NULL;
 		/* U+FFFE and U+FFFF are valid UTF-8 but no characters of XML. */
 		if (len == 3 && (unsigned char)p[0] == 0xef && (unsigned char)p[1] == 0xbf &&

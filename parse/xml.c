@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "common/mem.h"
-#include "parse/json.h"
+#include "common/utf8.h"
 
 /* What a parser may keep of names, in bytes: all those of the dumps are far less. */
 #define NAMES_MAX (1u << 20)
@@ -135,7 +135,7 @@ keep_reason(struct xml *x)
 	snprintf(x->reason, sizeof x->reason, "%s", message != NULL ? message : "not well-formed");
 	x->reason[strcspn(x->reason, "\n")] = '\0';
 	/* Not cut inside a character. */
-	x->reason[json_utf8_valid((struct slice){x->reason, strlen(x->reason)})] = '\0';
+	x->reason[utf8_stop(x->reason, strlen(x->reason))] = '\0';
 }
 
 int

@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "common/utf8.h"
+
 #include "publish/limits.h"
 
 /* What may come next. */
@@ -77,38 +79,6 @@ skip_plain(const char *p, const char *end)
 	return p;
 }
 
-/* The length of the UTF-8 character at P (RFC 3629: no surrogates, nothing longer than needed), 0
- * if it is none. The NUL at the end of the line is no continuation, so it is never passed. */
-static size_t
-utf8_length(const unsigned char *p)
-{
-	unsigned char low = 0x80, high = 0xbf;
-	size_t more;
-
-	if (*p >= 0xc2 && *p <= 0xdf)
-		more = 1;
-	else if (*p >= 0xe0 && *p <= 0xef)
-		more = 2;
-	else if (*p >= 0xf0 && *p <= 0xf4)
-		more = 3;
-	else
-		return 0;
-	if (*p == 0xe0)
-		low = 0xa0;
-	else if (*p == 0xed)
-		high = 0x9f;
-	else if (*p == 0xf0)
-		low = 0x90;
-	else if (*p == 0xf4)
-		high = 0x8f;
-	if (p[1] < low || p[1] > high)
-		return 0;
-	for (size_t i = 2; i <= more; i++)
-		if (p[i] < 0x80 || p[i] > 0xbf)
-			return 0;
-	return more + 1;
-}
-
 static bool
 is_hex(char c)
 {
@@ -164,7 +134,8 @@ scan_string(struct scan *s, struct record_text *text)
 			return fail(s,
 			    s->p == s->end ? "a string without end"
 					   : "a control character in a string");
-		size_t len = utf8_length((const unsigned char *)s->p);
+		/* The NUL behind the line is no part of a character. */
+		size_t len = utf8_length(s->p, UTF8_TERMINATED);
 		if (len == 0)
 			return fail(s, "not UTF-8");
 		s->p += len;
