@@ -65,6 +65,12 @@ io_sync_data(int fd)
 }
 
 int
+io_close_synced(int fd)
+{
+	return close(fd) == 0 || errno == EINTR ? 0 : -1;
+}
+
+int
 io_truncate(int fd, off_t len)
 {
 	int result;
@@ -201,7 +207,7 @@ static int
 write_durably(int fd, const void *data, size_t len)
 {
 	if (fchmod(fd, 0644) == 0 && io_write_all(fd, data, len) == 0 && io_sync(fd) == 0)
-		return close(fd);
+		return io_close_synced(fd);
 	int saved = errno;
 	close(fd);
 	errno = saved;

@@ -25,6 +25,10 @@ int io_sync(int fd);
 /* fdatasync(2), likewise. */
 int io_sync_data(int fd);
 
+/* close(2) of a file that was made durable. A signal that interrupts it is no error: on Linux it is
+ * closed then, and a second try would close what another thread has opened. */
+int io_close_synced(int fd);
+
 /* ftruncate(2), repeated when a signal interrupts it. */
 int io_truncate(int fd, off_t len);
 

@@ -178,7 +178,7 @@ int
 part_publish(struct part *p)
 {
 	int synced = io_sync(p->fd);
-	int closed = synced == 0 ? close(p->fd) : 0;
+	int closed = synced == 0 ? io_close_synced(p->fd) : 0;
 
 	if (synced == 0)
 		p->fd = -1;
