@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* dx-marker: the state of a month, asked and changed. Arguments, the table of operations, and
  * wiring; dx-marker(1) is the manual. */
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -337,8 +338,11 @@ run(const struct arguments *a, char *const *words, size_t count)
 		return EX_USAGE;
 	int status = run_words(a, path, words, count, &out);
 	free(path);
-	if (out.len > 0)
-		fwrite(out.data, 1, out.len, stdout);
+	/* Not by stdio, which gives up when a signal interrupts it. */
+	if (out.len > 0 && io_write_all(STDOUT_FILENO, out.data, out.len) != 0) {
+		log_error("standard output: %s", strerror(errno));
+		status = EX_IOERR;
+	}
 	buf_free(&out);
 	return status;
 }
