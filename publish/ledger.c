@@ -313,7 +313,9 @@ finish_recording(struct ledger *l)
 	struct marker_job *job = l->recording;
 
 	l->recording = NULL;
-	return job != NULL ? marker_finish(job, NULL) : EX_OK;
+	int status = job != NULL ? marker_finish(job, NULL) : EX_OK;
+	l->unrecorded = l->unrecorded || status != EX_OK;
+	return status;
 }
 
 /* Whether the call at work is done, or has to be waited for. */
@@ -336,8 +338,10 @@ ledger_record(struct ledger *l, bool now)
 
 	if (l->recording != NULL && (now || is_recorded(l)))
 		status = finish_recording(l);
-	if (status != EX_OK || !ledger_has_marker(l) || !l->unrecorded || l->recording != NULL ||
-	    !(now || is_time(l, l->settled)))
+	/* The last try of a run is made also if the one before failed: perhaps somebody stopped
+	 * only that dx-marker. */
+	if ((status != EX_OK && !now) || !ledger_has_marker(l) || !l->unrecorded ||
+	    l->recording != NULL || !(now || is_time(l, l->settled)))
 		return status;
 	start_recording(l);
 	return now ? finish_recording(l) : EX_OK;

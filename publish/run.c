@@ -383,11 +383,10 @@ finish(struct run *r, int status)
 		sink_drain(r->sink, PUBLISH_GRACE_MS);
 	if (status == EX_OK)
 		status = drained;
-	if (r->state == RUN_FILE) {
-		int recorded = ledger_record(r->ledger, true);
-		if (status == EX_OK)
-			status = recorded;
-	}
+	/* Also between files: the last try to record may have failed. */
+	int recorded = ledger_record(r->ledger, true);
+	if (status == EX_OK)
+		status = recorded;
 	bool month = status == EX_OK && r->state == RUN_ENDED && r->sink != NULL;
 	if (month && ledger_has_marker(r->ledger))
 		status = completion_of_month(r->sink, r->ledger,
