@@ -13,9 +13,10 @@ declare -A share=([fetch]=3 [parse]=3 [publish]=4 [marker]=4)
 # Two seconds from the signal to the end, when the machine has time for us.
 limit_ms=2000 slowest=0
 
-# elapsed: milliseconds from the signal to the end of the traced program.
+# elapsed: milliseconds from the signal to the end of the traced program; -1 if none came.
 elapsed() {
-	awk '/--- SIG(TERM|INT) / && !from { from = $2 }
+	[ -e "$W/strace.log" ] || echo -1
+	[ ! -e "$W/strace.log" ] || awk '/--- SIG(TERM|INT) / && !from { from = $2 }
 		/\+\+\+ (exited|killed)/ { to = $2 }
 		END { if (from) printf "%d\n", (to - from) * 1000; else print -1 }' "$W/strace.log"
 }

@@ -62,7 +62,7 @@ sweep_begin() {
 	list_points
 }
 
-# A dx-marker that is traced when its key is the one that is wanted, or always, to list the points.
+# A dx-marker that is traced when its key is the one that is wanted, the first time, or always, to list the points.
 make_marker_wrapper() {
 	cat >"$T/marker" <<-EOF
 		#!/bin/sh
@@ -70,7 +70,7 @@ make_marker_wrapper() {
 		key="\$parent \$3 \${4:-} \${6:-}"
 		case \$1 in -d) key="\$parent \$5" ;; esac
 		key=\$(echo "\$key" | sed 's/ --.*//; s/ *\$//; s/ /,/g')
-		if [ "\$key" = "\${SWEEP_KEY:-}" ]; then
+		if [ "\$key" = "\${SWEEP_KEY:-}" ] && [ ! -e "$W/strace.log" ]; then
 			exec \$SWEEP_TRACE "$BUILD/bin/dx-marker" "\$@"
 		elif [ "\${SWEEP_LIST:-}" = strace ]; then
 			exec strace -f -y -o "$T/logs/marker,\$key" "$BUILD/bin/dx-marker" "\$@"
