@@ -500,7 +500,7 @@ class Connection:
         if how == "rst":
             # A reset throws away what has not left; what counts as sent has to have left.
             unsent = bytearray(4)
-            for _ in range(50):
+            for _ in range(300):
                 fcntl.ioctl(self.sock, termios.TIOCOUTQ, unsent)
                 if not any(unsent):
                     break
@@ -522,8 +522,9 @@ class Peer:
     def __init__(self, plans, forever=False, small=False):
         self.plans, self.forever = plans, forever
         self.listener = socket.create_server(("127.0.0.1", 0))
-        if small:  # so that little fits between the two
+        if small:  # so that little fits between the two; segments of 64 KiB would make it crawl
             self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 18)
+            self.listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)
         self.listener.setblocking(False)
         self.port = self.listener.getsockname()[1]
         self.connections, self.tasks = 0, []
