@@ -200,7 +200,7 @@ def close_channel(code, text):
     async def act(c):
         await c.write(wire.channel_close(code, text))
         await c.expect("channel-close-ok")
-        c.messages, c.tag, c.partial = {}, 0, None
+        c.forget()
     return act
 
 
@@ -276,13 +276,17 @@ class Connection:
         self.peer, self.sock, self.plan, self.number = peer, sock, plan, number
         self.beats, self.written, self.lock = plan.beats, 0, asyncio.Lock()
         self.buffer, self.header = b"", False
-        self.tag, self.messages = 0, {}  # those that are not answered, by tag
-        self.early = set()  # tags that were acked before their message was whole
-        self.partial = None  # a message whose content is not whole
+        self.forget()
+        # `tag` is the last, `messages` those that are not answered, by tag, `early` tags that were acked before
+        # their message was whole, `partial` a message that is not whole yet
         self.published = 0
         self.frame_max, self.heartbeat_s = 131072, 0
         self.arrived = self.wrote = time.monotonic()  # the last message, and the last bytes of ours
         self.beat_times, self.done = [], set()
+
+    def forget(self):
+        """The channel is closed: tags start again."""
+        self.tag, self.messages, self.early, self.partial = 0, {}, set(), None
 
     async def write(self, data):
         async with self.lock:
@@ -395,6 +399,8 @@ class Connection:
             await self.write(wire.tune(*self.plan.tune))
         elif point in wire.ANSWERS:
             await self.write(wire.ANSWERS[point])
+        if point == "channel-close":
+            self.forget()
         if point == "close":
             raise Over("fin")
 

@@ -9,7 +9,7 @@ END = b"\xce"
 # What dx-publish sends, by class and method.
 NAMES = {
     (10, 11): "start-ok", (10, 31): "tune-ok", (10, 40): "open", (10, 50): "close", (10, 51): "close-ok",
-    (20, 10): "channel", (20, 41): "channel-close-ok", (40, 10): "exchange", (50, 10): "queue",
+    (20, 10): "channel", (20, 40): "channel-close", (20, 41): "channel-close-ok", (40, 10): "exchange", (50, 10): "queue",
     (50, 20): "bind", (60, 40): "publish", (85, 10): "select",
 }
 
@@ -89,6 +89,7 @@ def returned(exchange, key, channel=1):
 ANSWERS = {
     "open": method(0, 10, 41, short("")),
     "channel": method(1, 20, 11, long(b"")),
+    "channel-close": method(1, 20, 41),
     "select": method(1, 85, 11),
     "exchange": method(1, 40, 11),
     "queue": method(1, 50, 11, short("q") + struct.pack(">II", 0, 0)),

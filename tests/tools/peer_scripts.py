@@ -126,6 +126,16 @@ script("nack-for-ever", Plan(acks=amiss("nack", [120], times=99)), forever=True,
        options={"--retry-for": "2s"}, says=("the broker refused a message again and again, for 2 s",))
 script("nack-everything-for-ever", Plan(acks=amiss("nack", range(200), times=99)), forever=True, status=69,
        connections=1, options={"--retry-for": "1s"}, says=("the broker refused a message again and again, for 1 s",))
+# A second refusal: the channel is closed and opened anew.
+THRICE = amiss("nack", [77], times=3)
+script("renewal-lost", at("channel-close", over("rst"), acks=THRICE), says=(*REFUSED, *LOST))
+script("renewal-closed", at("channel-close", close_connection(320, "CONNECTION_FORCED"), acks=THRICE),
+       says=(*REFUSED, lost("CONNECTION_FORCED"), "connected again"))
+script("renewal-silent", at("channel-close", silence(), acks=THRICE), silent_for=2, says=(*REFUSED, SILENT))
+script("renewal-crossed", at("channel-close", close_channel(404, "NOT_FOUND"), left(), acks=THRICE),
+       says=(*REFUSED, lost("NOT_FOUND")))
+script("renewal-then-term", at("channel-close", listen(0.5), signal(signals.SIGTERM), left(), acks=THRICE), status=75,
+       says=("refused messages",), connections=1)
 script("nack-and-close", at(40, answers(("nack", 40, True)), close_connection(320, "CONNECTION_FORCED"), acks=never()),
        says=("refused messages", lost("CONNECTION_FORCED"), "connected again", "taken again"))
 
