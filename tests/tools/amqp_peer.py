@@ -324,7 +324,7 @@ class Connection:
         """More bytes, b"" when there was nothing for so long; ends the connection when dx-publish does."""
         loop = asyncio.get_running_loop()
         try:
-            data = await asyncio.wait_for(loop.sock_recv(self.sock, 1 << 16), seconds)
+            data = await asyncio.wait_for(loop.sock_recv(self.sock, 1 << 20), seconds)
         except asyncio.TimeoutError:
             return b""
         if not data:
@@ -529,7 +529,7 @@ class Peer:
         self.plans, self.forever = plans, forever
         self.listener = socket.create_server(("127.0.0.1", 0))
         if small:  # so that little fits between the two; segments of 64 KiB would make it crawl
-            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 18)
+            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
             self.listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)
         self.listener.setblocking(False)
         self.port = self.listener.getsockname()[1]

@@ -311,17 +311,17 @@ script("term-twice", at(50, signal(signals.SIGTERM), signal(signals.SIGINT), lef
 script("term-while-held", at(51, signal(signals.SIGTERM), acks=amiss("nack", range(200), times=99)), status=75,
        connections=1, says=("refused messages",))
 script("term-while-stalled", at(5, pause(1), signal(signals.SIGTERM), pause(4), over("rst")), status=75, small=True,
-       size=60000,
+       size=60000, within=60,
        connections=1, options={"--window": 200})
 
 # --- a broker that does not read for a while
 
 for seconds in (0.5, 1.5, 4):
-    script(f"deaf-for-{seconds}-s", at(5, pause(seconds)), small=True, size=60000, records=150,
+    script(f"deaf-for-{seconds}-s", at(5, pause(seconds)), small=True, size=60000, within=60, records=150,
            options={"--window": 150}, full=seconds == 1.5)
-script("deaf-then-lost", at(5, pause(1), over("rst")), small=True, size=60000, records=150,
+script("deaf-then-lost", at(5, pause(1), over("rst")), small=True, size=60000, within=60, records=150,
        options={"--window": 150}, says=(AGAIN, "connected again"))
-script("deaf-and-acks", at(40, pause(1), acks=multiple(40)), small=True, size=60000, records=150,
+script("deaf-and-acks", at(40, pause(1), acks=multiple(40)), small=True, size=60000, within=60, records=150,
        options={"--window": 150})
 
 # --- tune
