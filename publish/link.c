@@ -169,15 +169,18 @@ beat(struct link *l, struct failure *f)
 int
 link_serve(struct link *l, struct failure *f)
 {
-	if (flush(l, f) != 0) {
-		/* What the broker said before it closed explains more than a broken pipe. */
-		struct failure ignored;
-		fill(l, &ignored);
-		return l->in_start < l->in_end ? 0 : -1;
+	struct failure ignored;
+
+	if (flush(l, f) == 0) {
+		if (fill(l, f) != 0)
+			return -1;
+		if (beat(l, f) == 0)
+			return 0;
 	}
-	if (fill(l, f) != 0)
-		return -1;
-	return beat(l, f);
+	/* What the broker said before it closed explains more than a broken pipe, and may hold
+	 * acks. */
+	fill(l, &ignored);
+	return l->in_start < l->in_end ? 0 : -1;
 }
 
 /* What status a close of channel or connection stands for (AMQP 0-9-1, 1.5.2.5). */
