@@ -62,6 +62,8 @@ encode(struct amqp *a, size_t max)
 	time_t now = time(NULL);
 	int64_t now_ns = clock_ns();
 
+	if (window_flying(a->window) == 0)
+		a->answered_ms = clock_ms();
 	while (n < max && link_unsent(a->link) < PUBLISH_UNSENT_MAX &&
 	    (e = window_next_waiting(a->window)) != NULL) {
 		const struct message *m = &e->message;
@@ -129,6 +131,20 @@ say_blocked(struct amqp *a)
 		log_warn("%s: takes messages again", amqp_server_name(a));
 }
 
+/*
+ * A broker that lives and answers no message: its queue lost most of its nodes, or it was cut off
+ * from them itself. Then -1 and *F, for another node may know better. An alarm is waited for.
+ */
+static int
+expect_answers(struct amqp *a, struct failure *f)
+{
+	if (link_blocked(a->link) != NULL || window_flying(a->window) == 0)
+		a->answered_ms = clock_ms();
+	if (clock_ms() - a->answered_ms < PUBLISH_ANSWER_MS)
+		return 0;
+	return failure_set(f, 0, "confirms nothing for %d s", PUBLISH_ANSWER_MS / 1000);
+}
+
 /* All that can be done without waiting, but for connecting. */
 static int
 serve(struct amqp *a)
@@ -150,6 +166,8 @@ serve(struct amqp *a)
 	    (got = link_next(a->link, &frame, &f)) > 0)
 		if (amqp_take_frame(a, &frame, &f) != 0)
 			got = -1;
+	if (got >= 0 && a->link != NULL)
+		got = expect_answers(a, &f);
 	if (got < 0)
 		amqp_lose(a, &f);
 	if (a->link != NULL)

@@ -159,6 +159,7 @@ hold_messages(struct amqp *a)
 static int
 take_answer(struct amqp *a, uint64_t tag, bool multiple, bool ack, struct failure *f)
 {
+	a->answered_ms = clock_ms();
 	switch (window_answer(a->window, tag, multiple, ack, clock_ns())) {
 	case WINDOW_UNKNOWN_TAG:
 		return failure_set(f, 0, "answered a message that was never sent");

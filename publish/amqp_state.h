@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/buf.h"
 #include "publish/link.h"
@@ -31,6 +32,7 @@ struct amqp {
 	struct patience outage;
 	struct patience hold;
 	bool probing; /* one held message was sent alone */
+	int64_t answered_ms; /* when a message was answered last, or none was to be answered */
 	bool said_blocked;
 	bool ending; /* no new tries, signals do not matter any more */
 	size_t message_max; /* bytes of a body that the broker takes, as far as we know */

@@ -26,6 +26,10 @@
 /* How long one server may take to let us in, from connecting to the last declaration. */
 #define PUBLISH_CONNECT_MS 15000
 
+/* How long a broker may live and answer no message, before another is tried. That a disk is late by
+ * seconds is common, by a minute is not. */
+#define PUBLISH_ANSWER_MS 60000
+
 /* After SIGTERM, how long confirms are waited for: each one is a message less to send again. */
 #define PUBLISH_GRACE_MS 1000
 
