@@ -144,8 +144,21 @@ broker_ctl() {
 	(in_node "$rabbit/rabbitmqctl" --quiet "$@")
 }
 
+# Kills a process and what it started.
+kill_tree() {
+	local child
+	for child in $(pgrep -P "$1"); do
+		kill_tree "$child"
+	done
+	kill -KILL "$1" 2>/dev/null
+}
+
 broker_kill() {
-	kill -KILL "$(cat "$node/pid")" 2>/dev/null
+	if [ -e "$node/pid" ]; then
+		kill -KILL "$(cat "$node/pid")" 2>/dev/null
+	else
+		kill_tree "${broker_pids[$node]}" # it was still starting
+	fi
 	wait "${broker_pids[$node]}" 2>/dev/null
 	unset "broker_pids[$node]"
 }
