@@ -156,11 +156,18 @@ broker_ctl set_vm_memory_high_watermark absolute 2GB
 amqp delete artists
 amqp bind $exchange-artists fanout artists
 
-# Silence for several heartbeats.
+# Silence for several heartbeats, those of the default in the full run.
+beat=1
+silence=5
+[ -z "${FULL:-}" ] || beat=60 silence=185
 mkfifo feed
 "$make_stream" --hold 100 go-on artists=200 >feed &
-start_publish -u "$AMQP" --heartbeat 1 <feed
-sleep 5
+start_publish -u "$AMQP" --heartbeat "$beat" <feed
+wait_for 20 sh -c "[ \$($ROOT/tests/tools/amqp-client.py $AMQP count artists) -eq 100 ]"
+connection=$(broker_ctl list_connections pid timeout)
+sleep "$silence"
+equal "$(broker_ctl list_connections pid timeout)" "$connection" 'silence: the broker has the same connection after it'
+equal "$(tail -n 1 <<<"$connection" | cut -f 2)" "$beat" 'silence: with the heartbeats that were asked for'
 : >go-on
 ended 0 'silence: the connection is good after it'
 equal "$(cat "$T/err")" '' 'silence: and was never lost'
