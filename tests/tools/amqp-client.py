@@ -15,11 +15,14 @@ count QUEUE                      print how many messages are in it
 bodies QUEUE                     take all messages out and print the bodies, one a line
 drain QUEUE                      the same, ten times as fast: until nothing has come for 2 seconds
 properties QUEUE                 take all out and print the properties of each as JSON, one a line
+collect QUEUE FILE               append the id of each record that comes, as 7 digits, until the end of its days:
+                                 whatever becomes of broker and queue
 stream QUEUE [N]                 print the bodies of the first N messages of a stream; without N as drain
 """
 import itertools
 import json
 import sys
+import time
 
 import pika
 
@@ -69,6 +72,26 @@ def stream(channel, queue, count=None):
         sys.stdout.buffer.write(body + b"\n")
 
 
+def collect_some(file, channel, queue):
+    """Returns when the queue is gone."""
+    channel.queue_declare(queue, passive=True)
+    for body in consume(channel, queue, None, None):
+        record = json.loads(body)
+        if record["type"] == "data":
+            file.write(f"{int(record['id']):07}\n")
+
+
+def collect(url, queue, path):
+    with open(path, "a", buffering=1) as file:
+        while True:
+            try:
+                connection = pika.BlockingConnection(pika.URLParameters(url))
+                collect_some(file, connection.channel(), queue)
+            except (pika.exceptions.AMQPError, OSError):
+                pass
+            time.sleep(0.1)
+
+
 def bind(channel, exchange, kind, queue, key=""):
     channel.exchange_declare(exchange, kind, durable=True)
     channel.queue_declare(queue, durable=True)
@@ -97,6 +120,8 @@ ACTIONS = {
 
 def main():
     url, action, *arguments = sys.argv[1:]
+    if action == "collect":
+        collect(url, *arguments)
     connection = pika.BlockingConnection(pika.URLParameters(url))
     channel = connection.channel()
     ACTIONS[action](channel, *arguments)

@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import time
@@ -25,6 +26,7 @@ parser.add_argument("--size", type=int, default=100, help="about how long a reco
 parser.add_argument("--records", action="store_true", help="only the records")
 parser.add_argument("--stop", type=int, help="end after so many records of a file, as if killed")
 parser.add_argument("--hold", nargs=2, metavar=("N", "FILE"), help="at record N wait until FILE exists")
+parser.add_argument("--gate", help="write record N only when the number in this file is larger")
 parser.add_argument("--pace", type=float, default=0, help="seconds to wait at each mark")
 parser.add_argument("files", nargs="+")
 options = parser.parse_args()
@@ -53,6 +55,12 @@ def wait_at(number):
             time.sleep(0.02)
 
 
+def wait_at_gate(number):
+    while options.gate and int(pathlib.Path(options.gate).read_text()) <= number:
+        out.flush()
+        time.sleep(0.02)
+
+
 def write_file(data_type, count):
     name = f"discogs_{options.version}_{data_type}.xml.gz"
     sha256 = hashlib.sha256(name.encode()).hexdigest()
@@ -66,6 +74,8 @@ def write_file(data_type, count):
             out.flush()
             os._exit(0)
         wait_at(number)
+        if number % options.mark == 0:
+            wait_at_gate(number)
         record(data_type, number)
         if (number + 1) % options.mark == 0:
             line(type="mark", records=number + 1)
