@@ -435,6 +435,10 @@ class Connection:
             if not mandatory:
                 self.peer.wrong("a message that is not mandatory")
             self.partial = Message(exchange, key, b"", {})
+        if name == "channel-close":
+            if self.messages:
+                self.peer.wrong(f"a channel is closed with {len(self.messages)} messages unanswered")
+            self.messages, self.tag = {}, 0
         await self.act(name) or await self.answer(name)
 
     def agree(self, channel_max, frame_max, heartbeat_s):
