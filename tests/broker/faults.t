@@ -33,9 +33,9 @@ marker=$(dx-marker -d "$T" -V 20260801 path)
 : >"$ids"
 : >"$T/err"
 
-# The line, which hears commands on descriptor 5, and the consumer.
+# The line, which takes about 2000 records a second and hears commands on descriptor 5; and the consumer.
 mkfifo "$T/commands" "$T/feed"
-"$ROOT/tests/tools/flaky-proxy.py" "$amqp_port" <"$T/commands" >"$T/proxy" 2>"$T/proxy.err" &
+"$ROOT/tests/tools/flaky-proxy.py" "$amqp_port" 800000 <"$T/commands" >"$T/proxy" 2>"$T/proxy.err" &
 proxy=$!
 at_end kill "$proxy"
 exec 5>"$T/commands"
@@ -56,7 +56,7 @@ open_gate() {
 publish() {
 	rm -f "$T/status"
 	(
-		"$ROOT/tests/tools/amqp-stream.py" --marker "$marker" --gate "$gate" --pace 0.02 artists="$records" >"$T/feed" &
+		"$ROOT/tests/tools/amqp-stream.py" --marker "$marker" --gate "$gate" artists="$records" >"$T/feed" &
 		dx-publish -u "$url" --queue records --window "$window" --state-interval 500 --heartbeat 2 \
 			<"$T/feed" 2>>"$T/err"
 		echo "$?" >"$T/status.new"

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """A way to a server that is bad on command.
 
-usage: flaky-proxy.py PORT
+usage: flaky-proxy.py PORT RATE
 
-Listens on a port of the kernel's choice, which it prints, and hands each connection on to PORT of this machine.
+Listens on a port of the kernel's choice, which it prints, and hands each connection on to PORT of this machine,
+at most RATE bytes a second of it, so that there is always something on the way.
 What comes on standard input, a line each, happens to all connections that there are:
 
 reset            both ends are reset
@@ -45,7 +46,7 @@ class Pair:
 
     async def pump(self, reader, writer):
         try:
-            while data := await reader.read(1 << 16):
+            while data := await reader.read(1 << 14):
                 await self.open.wait()
                 if writer is self.server:
                     data = data[: self.left]
@@ -53,6 +54,8 @@ class Pair:
                 elif self.deaf:
                     continue
                 await self.write(writer, data)
+                if writer is self.server:
+                    await asyncio.sleep(len(data) / self.proxy.rate)
                 if self.left == 0:
                     self.reset()
         except OSError:
@@ -87,8 +90,8 @@ class Pair:
 
 
 class Proxy:
-    def __init__(self, port):
-        self.port, self.pairs, self.refusing = port, set(), False
+    def __init__(self, port, rate):
+        self.port, self.rate, self.pairs, self.refusing = port, rate, set(), False
 
     async def accept(self, reader, writer):
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -135,4 +138,4 @@ class Proxy:
             await self.obey(word, float(number))
 
 
-asyncio.run(Proxy(int(sys.argv[1])).run())
+asyncio.run(Proxy(*map(int, sys.argv[1:])).run())
