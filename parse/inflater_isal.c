@@ -10,6 +10,11 @@
 #include "common/buf.h"
 #include "common/mem.h"
 
+/* The flags of a header, and those of them that have no meaning yet (RFC 1952, section 2.3.1.2:
+ * there must be an error, since there may be a field that nobody knows). */
+#define HEADER_FLAGS 3
+#define RESERVED     0xe0
+
 /* The longest header that is waited for: extra field, name and comment of 64 KiB and more are no
  * dump's. */
 #define HEADER_MAX (256u << 10)
@@ -99,6 +104,10 @@ read_header(struct inflater *i, const char **in, size_t *in_len)
 	size_t before = i->header.len;
 
 	buf_add(&i->header, *in, *in_len);
+	if (i->header.len > HEADER_FLAGS && (i->header.data[HEADER_FLAGS] & RESERVED) != 0) {
+		i->reason = "unknown header flags set";
+		return INFLATER_BAD;
+	}
 	isal_gzip_header_init(&header);
 	isal_inflate_reset(&i->state);
 	i->state.next_in = (uint8_t *)i->header.data;

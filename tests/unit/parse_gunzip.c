@@ -244,6 +244,21 @@ START_TEST(wrong_trailer)
 }
 END_TEST
 
+/* A flag that RFC 1952 keeps for later must not be passed over. */
+START_TEST(unknown_flags)
+{
+	const struct buf nothing = {0};
+	struct buf packed = {0};
+
+	add_member(&packed, "x", 1, false);
+	for (int bit = 5; bit < 8; bit++) {
+		packed.data[3] = (char)(1 << bit);
+		expect_bad(&packed, &nothing, 0, "unknown header flags set");
+	}
+	buf_free(&packed);
+}
+END_TEST
+
 /* No byte can be changed without being seen, but those of the header that say nothing. */
 START_TEST(every_byte_counts)
 {
@@ -329,6 +344,7 @@ main(void)
 	tcase_add_test(tc, larger_than_any_window);
 	tcase_add_test(tc, cut_at_every_place);
 	tcase_add_test(tc, wrong_trailer);
+	tcase_add_test(tc, unknown_flags);
 	tcase_add_test(tc, every_byte_counts);
 	tcase_add_test(tc, bytes_behind);
 	tcase_add_test(tc, not_gzip);
