@@ -40,8 +40,8 @@
 #undef gunzip_finish
 #undef gunzip_reason
 
-/* More is not unpacked: deflate makes a thousand bytes of one. */
-#define MADE_MAX (256u << 10)
+/* More is not unpacked: deflate makes a thousand bytes of one. Distances reach back 32 KiB. */
+#define MADE_MAX (40u << 10)
 
 /* The most pieces of a file. */
 #define PIECES_MAX 32

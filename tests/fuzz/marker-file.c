@@ -161,7 +161,6 @@ change(struct state *s, char letter, size_t number)
 		if (result == EX_OK)
 			check_change(s, changes[i].run, &c);
 		state_touch(s);
-		check_written(s);
 		return;
 	}
 }
@@ -196,6 +195,8 @@ fuzz_one(const uint8_t *data, size_t size)
 		look(s);
 		for (size_t i = 0; i + 1 < before && i < CHANGES_MAX; i++)
 			change(s, (char)data[i], i);
+		/* After all of them: fewer are another input. */
+		check_written(s);
 	}
 	free(why);
 	state_free(s);
