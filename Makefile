@@ -12,7 +12,11 @@ PKG_CONFIG ?= pkg-config
 INSTALL ?= install
 
 # Who unpacks gzip in dx-parse: ISA-L, twice as fast, where it is there; else zlib.
-GZIP ?= $(if $(shell $(PKG_CONFIG) --exists libisal && echo yes),isal,zlib)
+# gzip(1) has a variable of that name too: the user's is not for us, and ours not for the tests.
+ifneq ($(origin GZIP),command line)
+GZIP = $(if $(shell $(PKG_CONFIG) --exists libisal && echo yes),isal,zlib)
+endif
+unexport GZIP
 GZIP_PACKAGE_isal = libisal
 GZIP_PACKAGE_zlib = zlib
 
@@ -73,6 +77,7 @@ $(BUILD)/%.o: %.c
 # Sub-makes use every core, unless the user said how many.
 JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 AGAIN = @$(MAKE) $(JOBS)
+THREADED = -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 CHECKED = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 .PHONY: run
@@ -120,6 +125,18 @@ sanitize:
 sanitized-tests: tests
 	@BUILD=$(BUILD) SANITIZE=1 ASAN_OPTIONS=exitcode=99:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
 		tests/run $(UNIT_TESTS) $(FILTER_TESTS) $(FAULT_TESTS)
+
+.PHONY: tsan
+# Runs those tests of dx-parse that have threads in a build with TSan.
+tsan:
+	@scripts/install-deps --build --test
+	$(AGAIN) BUILD=$(BUILD)/tsan OPTIMISE='$(THREADED)' LINK_HARDENING= threaded-tests
+
+.PHONY: check-zlib
+# Runs those tests of dx-parse that unpack in a build with zlib, whatever else there is.
+check-zlib:
+	@scripts/install-deps --build --test
+	$(AGAIN) BUILD=$(BUILD)/zlib GZIP=zlib gzip-tests
 
 .PHONY: valgrind
 # Runs the unit and filter tests under valgrind.

@@ -24,3 +24,18 @@ SHELL_TESTS = $(BROKER_TESTS) $(FAULT_TESTS) $(FILTER_TESTS)
 .PHONY: tests
 # Builds everything that the tests need.
 tests: all $(UNIT_TESTS)
+
+THREAD_UNIT_TESTS = $(addprefix $(BUILD)/tests/unit/,parse_pool parse_input)
+THREAD_SHELL_TESTS = tests/filter/parse-options.t tests/filter/parse-rejects.t tests/filter/parse-stream.t \
+	tests/fault/parse-output.t tests/fault/parse-gzip.t
+
+.PHONY: threaded-tests
+threaded-tests: all $(THREAD_UNIT_TESTS)
+	@BUILD=$(BUILD) SANITIZE=1 TSAN_OPTIONS=exitcode=98:halt_on_error=1 tests/run $(THREAD_UNIT_TESTS) $(THREAD_SHELL_TESTS)
+
+GZIP_UNIT_TESTS = $(addprefix $(BUILD)/tests/unit/,parse_gunzip parse_input parse_split)
+GZIP_SHELL_TESTS = $(filter tests/filter/parse-%,$(FILTER_TESTS)) tests/fault/parse-gzip.t
+
+.PHONY: gzip-tests
+gzip-tests: all $(GZIP_UNIT_TESTS)
+	@BUILD=$(BUILD) tests/run $(GZIP_UNIT_TESTS) $(GZIP_SHELL_TESTS)
