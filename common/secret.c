@@ -37,7 +37,7 @@ is_port(const char *p)
 bool
 secret_find(char *p, bool word, char **password, size_t *len)
 {
-	char *at = NULL, *colon = p + strcspn(p, ":/?#@");
+	char *at = NULL, *colon = p + strcspn(p, ":/?#");
 
 	if (*colon != ':' || is_port(colon + 1))
 		return false;

@@ -90,6 +90,8 @@ START_TEST(masks_passwords)
 	    {"amqp://u:a@b@h,amqps://v:xy@i", "amqp://u:***@h,amqps://v:**@i"},
 	    {"amqp://u:pa/ss@h", "amqp://u:*****@h"},
 	    {"amqp://u@h", "amqp://u@h"},
+	    {"amqp://u@h:1", "amqp://u@h:1"},
+	    {"amqp://u@v:xy@h", "amqp://u@v:**@h"},
 	    {"amqp://h:1", "amqp://h:1"},
 	    {"amqp://u:a,b@h", "amqp://u:***@h"},
 	    {"amqp://u:a b'\"?#@h", "amqp://u:*******@h"},
