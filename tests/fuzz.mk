@@ -56,8 +56,9 @@ fuzz-$(1): $(BUILD)/fuzz/bin/$(1)
 	@ASAN_OPTIONS=$$(FUZZ_ASAN) $$< $$(FUZZ_OPTIONS) $$(FUZZ_OPTIONS_$(1)) -artifact_prefix=$(BUILD)/fuzz/$(1)- \
 		-max_total_time=$$(FUZZ_SECONDS) -runs=$$(FUZZ_RUNS) \
 		$(BUILD)/fuzz/corpus/$(1) tests/fuzz/seeds/$(1) >$(BUILD)/fuzz/$(1).log 2>&1 || { \
-		tail -n 30 $(BUILD)/fuzz/$(1).log; \
-		for input in $(BUILD)/fuzz/$(1)-*; do [ ! -f "$$$$input" ] || $$< "$$$$input" 2>&1 | tail -n 30; done; \
+		tail -n 12 $(BUILD)/fuzz/$(1).log; \
+		for input in $(BUILD)/fuzz/$(1)-*; do \
+			[ ! -f "$$$$input" ] || $$< "$$$$input" 2>&1 | grep -v ^INFO | head -n 24; done; \
 		echo 'fuzz $(1): FAILED'; exit 1; }
 	@echo "fuzz $(1): $$$$(sed -n 's/^stat::number_of_executed_units: *//p' $(BUILD)/fuzz/$(1).log) executions"
 endef
