@@ -35,14 +35,18 @@ decide_pending(const struct state *s, const char *file)
 	return !value_is(state_find_progress(s, file), "status", STATUS_COMPLETED);
 }
 
-int64_t
-decide_position(const struct state *s, const char *file, const char *sha256, const char *shape)
+enum decide_change
+decide_change(const struct json_object *entry, const char *sha256, const char *shape,
+    const char *options)
 {
-	const struct json_object *entry = state_find_progress(s, file);
-
-	if (!value_is(entry, "source_checksum", sha256) || !value_is(entry, "shape", shape))
-		return 0;
-	return value_count(entry, "position");
+	if (!value_is(entry, "source_checksum", sha256))
+		return DECIDE_BYTES;
+	if (!value_is(entry, "shape", shape))
+		return DECIDE_SHAPE;
+	if (options != NULL && value_text(entry, "options") != NULL &&
+	    !value_is(entry, "options", options))
+		return DECIDE_OPTIONS;
+	return DECIDE_SAME;
 }
 
 bool

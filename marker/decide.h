@@ -18,12 +18,21 @@ const char *decide_run(const struct state *s);
 /* Whether FILE is still to be processed. */
 bool decide_pending(const struct state *s, const char *file);
 
+/* What makes what is done of a file worth nothing to those who would go on with it. */
+enum decide_change {
+	DECIDE_SAME, /* nothing */
+	DECIDE_BYTES,
+	DECIDE_SHAPE,
+	DECIDE_OPTIONS
+};
+
 /*
- * How many records of FILE are done and need not be sent again: its position, if the bytes
- * with the digest SHA256 were being turned into SHAPE; else 0.
+ * Whether the bytes with the digest SHA256 were being turned into SHAPE with OPTIONS, as the
+ * processing entry ENTRY has it; if not, the first of them that is another. OPTIONS may be NULL;
+ * these and those that the entry does not know are the same as any.
  */
-int64_t decide_position(const struct state *s, const char *file, const char *sha256,
-    const char *shape);
+enum decide_change decide_change(const struct json_object *entry, const char *sha256,
+    const char *shape, const char *options);
 
 /* Whether the file of the processing entry ENTRY is completed but nobody is known to have been told
  * so. */

@@ -25,6 +25,7 @@ static const struct {
     {WITH_BATCHES, "--batches"},
     {WITH_POSITION, "--position"},
     {WITH_RESUME, "--resume"},
+    {WITH_OPTIONS, "--options"},
 };
 
 const struct operation *
@@ -85,6 +86,9 @@ take_option(struct call *call, unsigned bit, const char *value)
 	case WITH_SHAPE:
 		call->shape = value;
 		return text_is_shape(value) ? 0 : wrong(call, "not the name of a shape", value);
+	case WITH_OPTIONS:
+		call->options = value;
+		return text_is_options(value) ? 0 : wrong(call, "not a line of text", value);
 	case WITH_RECORDS:
 		return take_number(call, value, &call->records);
 	case WITH_MESSAGES:

@@ -35,7 +35,8 @@ enum operation_option {
 	WITH_MESSAGES = 1 << 3,
 	WITH_BATCHES = 1 << 4,
 	WITH_POSITION = 1 << 5,
-	WITH_RESUME = 1 << 6
+	WITH_RESUME = 1 << 6,
+	WITH_OPTIONS = 1 << 7
 };
 
 #define OPERATION_NUMBERS_MAX 3
@@ -60,6 +61,7 @@ struct call {
 	unsigned given; /* options given; what follows counts where its bit is set */
 	const char *sha256;
 	const char *shape;
+	const char *options;
 	int64_t records, messages, batches, position;
 };
 

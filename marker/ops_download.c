@@ -2,6 +2,7 @@
 /* Operations on the download phase. */
 #include <sysexits.h>
 
+#include "common/log.h"
 #include "marker/ops.h"
 #include "marker/schema.h"
 #include "marker/value.h"
@@ -83,6 +84,8 @@ ops_file_downloaded(struct state *s, const struct call *c, struct buf *out)
 	value_set_text(entry, "checksum", c->sha256);
 	state_count_downloads(s);
 	if (changed) {
+		log_warn("%s: starts again: its bytes are others than those that were processed",
+		    c->file);
 		state_drop_progress(s, c->file);
 		state_reopen(s);
 	}

@@ -97,6 +97,7 @@ ops_start_file_processing(struct state *s, const struct call *c, struct buf *out
 	value_set_text(entry, "completed_at", NULL);
 	note_source(s, entry, c->file, c->sha256);
 	value_set_text(entry, "shape", c->shape);
+	value_set_text(entry, "options", c->options);
 	value_set_count(entry, "position", 0);
 	value_set_flag(entry, "completion_sent", false);
 	value_set_text(s->processing, "current_file", c->file);

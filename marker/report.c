@@ -6,6 +6,7 @@
 #include <sysexits.h>
 
 #include "common/dump.h"
+#include "common/log.h"
 #include "marker/decide.h"
 #include "marker/json.h"
 #include "marker/lookup.h"
@@ -29,10 +30,40 @@ report_pending_files(struct state *s, const struct call *c, struct buf *out)
 	return EX_OK;
 }
 
+/* Says why what is done of the file of ENTRY does not count, if CHANGE is a reason. */
+static void
+say_change(const struct call *c, const struct json_object *entry, enum decide_change change)
+{
+	const char *shape = value_text(entry, "shape");
+
+	switch (change) {
+	case DECIDE_SAME:
+		break;
+	case DECIDE_BYTES:
+		log_warn("%s: starts again: its bytes are others than those that were processed",
+		    c->file);
+		break;
+	case DECIDE_SHAPE:
+		log_warn("%s: starts again: the shape was %s", c->file,
+		    shape != NULL ? shape : "not noted");
+		break;
+	case DECIDE_OPTIONS:
+		log_warn("%s: starts again: it was begun with other options: %s", c->file,
+		    value_text(entry, "options"));
+		break;
+	}
+}
+
 int
 report_resume_point(struct state *s, const struct call *c, struct buf *out)
 {
-	buf_printf(out, "%" PRId64 "\n", decide_position(s, c->file, c->sha256, c->shape));
+	const struct json_object *entry = state_find_progress(s, c->file);
+	enum decide_change change = decide_change(entry, c->sha256, c->shape, c->options);
+	int64_t position = value_count(entry, "position");
+
+	if (position > 0)
+		say_change(c, entry, change);
+	buf_printf(out, "%" PRId64 "\n", change == DECIDE_SAME ? position : 0);
 	return EX_OK;
 }
 
@@ -60,6 +91,19 @@ report_file_counts(struct state *s, const struct call *c, struct buf *out)
 	buf_printf(out, "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n",
 	    value_count(entry, "position"), value_count(entry, "records_extracted"),
 	    value_count(entry, "messages_published"), value_count(entry, "batches_sent"));
+	return EX_OK;
+}
+
+/* A tab ends the name: neither it nor the options can hold one. */
+int
+report_completed(struct state *s, const struct call *c, struct buf *out)
+{
+	(void)c;
+	json_object_object_foreach(value_get(s->processing, "progress_by_file"), name, entry) {
+		const char *options = value_text(entry, "options");
+		if (value_is(entry, "status", STATUS_COMPLETED))
+			buf_printf(out, "%s\t%s\n", name, options != NULL ? options : "");
+	}
 	return EX_OK;
 }
 

@@ -10,6 +10,7 @@ operation_run report_pending_files;
 operation_run report_resume_point;
 operation_run report_verified;
 operation_run report_file_counts;
+operation_run report_completed;
 operation_run report_unsent;
 operation_run report_extraction_summary;
 operation_run report_show;

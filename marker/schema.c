@@ -67,6 +67,7 @@ static const struct member progress_entry[] = {
     {"source_checksum", MEMBER_NULLABLE, false, NULL},
     {"source_bytes", MEMBER_COUNT, false, NULL},
     {"shape", MEMBER_NULLABLE, false, NULL},
+    {"options", MEMBER_NULLABLE, false, NULL},
     {"position", MEMBER_COUNT, false, NULL},
     {"completion_sent", MEMBER_FLAG, false, NULL},
     {0},

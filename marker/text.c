@@ -9,8 +9,11 @@
 #include "common/utf8.h"
 
 /* The longest name that Linux file systems take. */
-#define NAME_BYTES_MAX	255
-#define SHAPE_BYTES_MAX 31
+#define NAME_BYTES_MAX	  255
+#define SHAPE_BYTES_MAX	  31
+
+/* More than 16 servers, 32 queues and a path of 4096 bytes make. */
+#define OPTIONS_BYTES_MAX 65536
 
 /* Whether the character of LEN bytes at P is a control character: C0, DEL or C1. */
 static bool
@@ -21,21 +24,33 @@ is_control(const char *p, size_t len)
 	return len == 1 ? u[0] < 0x20 || u[0] == 0x7f : len == 2 && u[0] == 0xc2 && u[1] < 0xa0;
 }
 
-bool
-text_is_file_name(const char *name)
+/* Whether TEXT is 1 to MAX bytes of UTF-8 without control characters. */
+static bool
+is_line(const char *text, size_t max)
 {
-	const char *p = name;
-	size_t len = strlen(name);
+	const char *p = text;
+	size_t len = strlen(text);
 
-	if (len == 0 || len > NAME_BYTES_MAX || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return false;
 	while (*p != '\0') {
 		size_t n = utf8_length(p, UTF8_TERMINATED);
-		if (n == 0 || *p == '/' || is_control(p, n))
+		if (n == 0 || is_control(p, n))
 			return false;
 		p += n;
 	}
-	return true;
+	return len > 0 && len <= max;
+}
+
+bool
+text_is_file_name(const char *name)
+{
+	return is_line(name, NAME_BYTES_MAX) && strchr(name, '/') == NULL &&
+	    strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+bool
+text_is_options(const char *text)
+{
+	return is_line(text, OPTIONS_BYTES_MAX);
 }
 
 bool

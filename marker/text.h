@@ -17,6 +17,10 @@ bool text_is_file_name(const char *name);
  * (stream.h has room for no more). */
 bool text_is_shape(const char *name);
 
+/* Whether TEXT can stand for the options of a file: 1 to 65536 bytes of UTF-8 without control
+ * characters. */
+bool text_is_options(const char *text);
+
 /* Copies MESSAGE to OUT (TEXT_MESSAGE_SIZE bytes), cut between characters if it is too long, with
  * U+FFFD for each byte that is not UTF-8. Returns OUT. */
 char *text_message(char *out, const char *message);

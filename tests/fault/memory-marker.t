@@ -60,13 +60,15 @@ each start-file-download "$artists"
 each file-downloaded "$artists" 100 --sha256 "$sum"
 each complete-download
 each start-processing 1
-each start-file-processing "$artists" --sha256 "$sum" --shape discogsography
+each start-file-processing "$artists" --sha256 "$sum" --shape discogsography --options file:/out
 each update-file-progress "$artists" 10 9 1 --position 10
 each resume-point "$artists" --sha256 "$sum" --shape discogsography
+each resume-point "$artists" --sha256 "$sum" --shape discogsography --options file:/other
 each file-counts "$artists"
 each update-publishing 10 1
 each complete-file-processing "$artists" 10
 each unsent
+each completed
 each completion-sent "$artists"
 each pending-files "$artists"
 each should-process

@@ -22,7 +22,7 @@ rest() {
 		| del(.processing_phase.records_extracted)
 		| del(.processing_phase.progress_by_file."'$labels'" | .records_extracted, .messages_published)
 		| del(.processing_phase.progress_by_file[]
-			| .source_checksum, .source_bytes, .shape, .position, .completion_sent)
+			| .source_checksum, .source_bytes, .shape, .options, .position, .completion_sent)
 		| del(.download_phase.downloads_by_file)' "$1"
 }
 

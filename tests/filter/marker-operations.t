@@ -54,6 +54,7 @@ run 0 m should-process
 equal "$(cat "$T/out")" continue 'no marker: continue'
 equal "$(m resume-point $artists --sha256 "$one" --shape x)" 0 'no marker: from the start'
 equal "$(m file-counts $artists)" '0 0 0 0' 'no marker: zeros'
+equal "$(m completed)" '' 'no marker: nothing completed'
 run 0 m unsent
 equal "$(cat "$T/out")" '' 'no marker: nothing unsent'
 equal "$(m extraction-summary)" '{"version":"20260801","started_at":null,"record_counts":{}}' 'no marker: empty summary'
@@ -103,6 +104,31 @@ equal "$(m resume-point $artists --shape=discogsography "--sha256=$one")" 500 'o
 equal "$(m resume-point $artists --sha256 "$two" --shape discogsography)" 0 'resume-point of other bytes'
 equal "$(m resume-point $artists --sha256 "$one" --shape xmltodict)" 0 'resume-point of another shape'
 equal "$(m resume-point $labels --sha256 "$one" --shape discogsography)" 0 'resume-point of an unknown file'
+
+# point NAME WANTED SAID SHA256 SHAPE [OPTIONS]: what resume-point prints, and why on standard error.
+point() {
+	run 0 m resume-point "$artists" --sha256 "$4" --shape "$5" ${6:+--options "$6"}
+	equal "$(cat "$T/out")" "$2" "resume-point, $1"
+	equal "$(cat "$T/err")" "${3:+dx-marker: $artists: starts again: $3}" "resume-point, $1: what is said"
+}
+point 'the same' 500 '' "$one" discogsography
+point 'other bytes' 0 'its bytes are others than those that were processed' "$two" discogsography
+point 'another shape' 0 'the shape was discogsography' "$one" xmltodict
+point 'options that are not known' 500 '' "$one" discogsography 'file:/out'
+jq '.processing_phase.progress_by_file[] |= del(.options)' "$marker" >"$T/old" && cp "$T/old" "$marker"
+point 'a marker without options' 500 '' "$one" discogsography 'file:/out'
+cp "$T/before" "$marker"
+m start-file-processing $labels --sha256 "$one" --shape discogsography --options 'strict; file:/Müsik'
+is 'the options are kept' ".processing_phase.progress_by_file.\"$labels\".options" '"strict; file:/Müsik"'
+m update-file-progress $labels --position 7
+artists=$labels point 'the same options' 7 '' "$one" discogsography 'strict; file:/Müsik'
+artists=$labels point 'no options' 7 '' "$one" discogsography
+artists=$labels point 'other options' 0 'it was begun with other options: strict; file:/Müsik' "$one" discogsography file:/out
+run 0 dx-marker -q -d "$T" -V $month resume-point $labels --sha256 "$two" --shape discogsography
+equal "$(cat "$T/out" "$T/err")" 0 'resume-point, quiet'
+m start-file-processing $labels --sha256 "$one" --shape discogsography
+artists=$labels point 'nothing done' 0 '' "$two" xmltodict
+is 'options that are not given are forgotten' ".processing_phase.progress_by_file.\"$labels\".options" null
 m fail-processing "$artists: cut"
 equal "$(m should-process)" continue 'failed processing: continue'
 run 0 m start-processing 4 --resume
@@ -139,6 +165,8 @@ m complete-file-processing $masters 3
 is 'a file that was never started' '.processing_phase.progress_by_file."'$masters'" | [.status, .position, (.started_at | type)]' \
 	'["completed",3,"string"]'
 equal "$(m unsent)" $masters 'completed and not told'
+m start-file-processing $artists --options 'file:/a b' && m complete-file-processing $artists 5 && m completion-sent $artists
+equal "$(m completed)" "$artists"$'\tfile:/a b\n'"$masters"$'\t' 'completed, with options'
 m completion-sent $masters
 equal "$(m unsent)" '' 'told'
 cp "$marker" "$T/before"
@@ -154,11 +182,14 @@ equal "$(m should-process)" skip 'the month is done'
 equal "$(m extraction-summary | jq -c .record_counts)" '{"artists":10,"labels":20}' 'summary of a month of two files'
 check 'the summary has the start' jq -e --argjson got "$(m extraction-summary)" '.processing_phase.started_at == $got.started_at' "$marker"
 equal "$(m file-counts $artists)" '10 10 9 1' 'counts of a file'
+equal "$(m completed)" "$artists"$'\t\n'"$labels"$'\t' 'completed files, of unknown options'
 started=$(jq .processing_phase.started_at "$marker")
 m start-download 2
 m file-downloaded $artists 100 --sha256 "$one"
 equal "$(m should-process)" skip 'the same bytes: still done'
-m file-downloaded $artists 101 --sha256 "$two"
+run 0 m file-downloaded $artists 101 --sha256 "$two"
+equal "$(cat "$T/err")" "dx-marker: $artists: starts again: its bytes are others than those that were processed" \
+	'other bytes: told'
 is 'other bytes: the entry is gone' '.processing_phase.progress_by_file | keys' "[\"$labels\"]"
 is 'other bytes: totals follow' '[.processing_phase.files_processed, .processing_phase.records_extracted, .publishing_phase.messages_published, .publishing_phase.batches_sent]' '[1,20,20,2]'
 is 'other bytes: the type too' '.summary.files_by_type' '{"labels":"completed"}'

@@ -43,6 +43,12 @@ wrong 'start-file-processing: not the name of a shape' start-file-processing a -
 wrong 'start-processing: takes no value' start-processing 4 --resume=1
 wrong 'resume-point: needs: --sha256' resume-point a --shape x
 wrong 'resume-point: needs: --shape' resume-point a --sha256 "$good"
+for o in '' $'two\tlines' $'a\x7fb' $'\xff'; do
+	wrong 'start-file-processing: not a line of text' start-file-processing a --options "$o"
+done
+printf '%65537s' '' >"$T/long"
+check 'options that are too long' test "$(dx-marker -d "$T" -V $month start-file-processing a --options "$(<"$T/long")" 2>&1 |
+	grep -c 'not a line of text')" -eq 1
 wrong 'update-file-progress: nothing to set' update-file-progress a
 wrong 'update-file-progress: RECORDS without MESSAGES' update-file-progress a 1
 wrong 'update-file-progress: too many' update-file-progress a 1 2 3 4
@@ -74,7 +80,7 @@ while read -r operation; do
 	check "--help has $operation" grep -q "^  $operation " "$T/out"
 	operations=$((operations + 1))
 done < <(grep -oE '\{\.name = "[a-z-]+"' "$ROOT/marker/main.c" | cut -d '"' -f 2)
-equal "$operations" 27 'so many operations there are'
+equal "$operations" 28 'so many operations there are'
 run 0 dx-marker --version
 run 0 dx-marker -d "$T" -V $month file-downloaded --sha256 "$good" -- --odd.xml.gz 5
 equal "$(dx-marker -d "$T" -V $month get download_phase.downloads_by_file.--odd.xml.gz.bytes_downloaded)" 5 \

@@ -49,23 +49,37 @@ START_TEST(files)
 	struct state *s = state_new("20260801");
 
 	ck_assert(decide_pending(s, FILE_NAME));
-	ck_assert_int_eq(decide_position(s, FILE_NAME, "a", "b"), 0);
 	struct json_object *entry = state_make_progress(s, FILE_NAME);
-	value_set_count(entry, "position", 7);
-	ck_assert_int_eq(decide_position(s, FILE_NAME, "a", "b"), 0);
-	value_set_text(entry, "source_checksum", "a");
-	value_set_text(entry, "shape", "b");
 	for (int i = 0; i < 4; i++) {
 		value_set_text(entry, "status", statuses[i]);
 		ck_assert_int_eq(decide_pending(s, FILE_NAME), i != 2);
 		ck_assert_int_eq(decide_unsent(entry), i == 2);
-		ck_assert_int_eq(decide_position(s, FILE_NAME, "a", "b"), 7);
-		ck_assert_int_eq(decide_position(s, FILE_NAME, "b", "b"), 0);
-		ck_assert_int_eq(decide_position(s, FILE_NAME, "a", "a"), 0);
 	}
 	value_set_text(entry, "status", STATUS_COMPLETED);
 	value_set_flag(entry, "completion_sent", true);
 	ck_assert(!decide_unsent(entry));
+	state_free(s);
+}
+END_TEST
+
+START_TEST(changes)
+{
+	struct state *s = state_new("20260801");
+
+	ck_assert_int_eq(decide_change(NULL, "a", "b", "c"), DECIDE_BYTES);
+	struct json_object *entry = state_make_progress(s, FILE_NAME);
+	ck_assert_int_eq(decide_change(entry, "a", "b", "c"), DECIDE_BYTES);
+	value_set_text(entry, "source_checksum", "a");
+	ck_assert_int_eq(decide_change(entry, "a", "b", "c"), DECIDE_SHAPE);
+	value_set_text(entry, "shape", "b");
+	/* Options that are not known are any. */
+	ck_assert_int_eq(decide_change(entry, "a", "b", "c"), DECIDE_SAME);
+	value_set_text(entry, "options", "c");
+	ck_assert_int_eq(decide_change(entry, "a", "b", "c"), DECIDE_SAME);
+	ck_assert_int_eq(decide_change(entry, "a", "b", NULL), DECIDE_SAME);
+	ck_assert_int_eq(decide_change(entry, "a", "b", "a"), DECIDE_OPTIONS);
+	ck_assert_int_eq(decide_change(entry, "a", "a", "a"), DECIDE_SHAPE);
+	ck_assert_int_eq(decide_change(entry, "b", "b", "c"), DECIDE_BYTES);
 	state_free(s);
 }
 END_TEST
@@ -78,6 +92,7 @@ main(void)
 
 	tcase_add_loop_test(t, decisions, 0, 256);
 	tcase_add_test(t, files);
+	tcase_add_test(t, changes);
 	suite_add_tcase(suite, t);
 	return unit_run(suite);
 }
