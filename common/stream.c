@@ -14,6 +14,7 @@
 /* How a member is kept in struct stream_control. */
 enum member_type {
 	MEMBER_TEXT, /* char[size] */
+	MEMBER_MORE_TEXT, /* the same; older writers do not have it */
 	MEMBER_NUMBER, /* uint64_t */
 	MEMBER_DUMP /* enum dump_type, by name */
 };
@@ -25,11 +26,13 @@ struct member {
 	size_t size;
 };
 
-#define TEXT(field, name)                                                                          \
+#define TEXT_MEMBER(type, field, name)                                                             \
 	{                                                                                          \
-		name, MEMBER_TEXT, offsetof(struct stream_control, field),                         \
+		name, type, offsetof(struct stream_control, field),                                \
 		    sizeof(((struct stream_control *)0)->field)                                    \
 	}
+#define TEXT(field, name)      TEXT_MEMBER(MEMBER_TEXT, field, name)
+#define MORE_TEXT(field, name) TEXT_MEMBER(MEMBER_MORE_TEXT, field, name)
 #define NUMBER(field)                                                                              \
 	{                                                                                          \
 #field, MEMBER_NUMBER, offsetof(struct stream_control, field), sizeof(uint64_t)    \
@@ -39,7 +42,7 @@ struct member {
 		"data_type", MEMBER_DUMP, offsetof(struct stream_control, data_type), 0            \
 	}
 
-#define MEMBERS_MAX 6
+#define MEMBERS_MAX 7
 
 /* The lines, member for member in their order (dx-stream(5)). */
 static const struct line {
@@ -54,7 +57,7 @@ static const struct line {
 	    TEXT(version, "version")}},
     [STREAM_FILE_START] = {"file_start",
 	{DATA_TYPE, TEXT(file, "file"), TEXT(version, "version"), TEXT(sha256, "sha256"),
-	    TEXT(shape, "shape"), NUMBER(skipped)}},
+	    TEXT(shape, "shape"), MORE_TEXT(options, "options"), NUMBER(skipped)}},
     [STREAM_MARK] = {"mark", {NUMBER(records)}},
     [STREAM_FILE_END] = {"file_end",
 	{DATA_TYPE, TEXT(file, "file"), NUMBER(records), NUMBER(rejected), NUMBER(repaired)}},
@@ -126,8 +129,8 @@ get_member(struct json_object *object, const struct member *m, struct stream_con
 	char name[16];
 
 	if (!json_object_object_get_ex(object, m->name, &value))
-		return -1;
-	if (m->type == MEMBER_TEXT)
+		return m->type == MEMBER_MORE_TEXT ? 0 : -1;
+	if (m->type == MEMBER_TEXT || m->type == MEMBER_MORE_TEXT)
 		return get_text(value, field, m->size);
 	if (m->type == MEMBER_DUMP)
 		return get_text(value, name, sizeof name) == 0
@@ -203,6 +206,7 @@ stream_encode(struct buf *out, const struct stream_control *c)
 		buf_printf(out, ",\"%s\":", m->name);
 		switch (m->type) {
 		case MEMBER_TEXT:
+		case MEMBER_MORE_TEXT:
 			add_text(out, field);
 			break;
 		case MEMBER_DUMP:

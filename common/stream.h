@@ -38,6 +38,7 @@ struct stream_control {
 	uint64_t bytes; /* file */
 	char sha256[DIGEST_TEXT_SIZE]; /* file, file_start */
 	char shape[32]; /* file_start */
+	char options[64]; /* file_start: what else decides what is sent; may be empty or missing */
 	uint64_t skipped; /* file_start */
 	uint64_t records; /* mark, file_end */
 	uint64_t rejected; /* file_end */
@@ -54,7 +55,7 @@ enum stream_kind stream_kind(const char *line, size_t len);
 
 /*
  * Reads a control line into *OUT. -1 if it is not one whole JSON object with
- * every member that its kind requires, of the right type and size.
+ * every member that its kind requires, and all known ones of the right type and size.
  */
 int stream_decode(const char *line, size_t len, struct stream_control *out);
 

@@ -173,6 +173,7 @@ write_control(const struct arguments *a, enum stream_kind kind, const char *name
 		c.version[0] = '\0';
 	strncpy(c.file, base_name(name), sizeof c.file - 1);
 	strncpy(c.shape, shape_name(a->session.shape), sizeof c.shape - 1);
+	strncpy(c.options, stage_options(&a->session), sizeof c.options - 1);
 	c.records = counts->records;
 	c.rejected = counts->rejected;
 	c.repaired = counts->repaired;

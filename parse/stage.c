@@ -34,6 +34,13 @@ has_marker(const struct stage *s)
 	return s->dump.kind == STREAM_DUMP && s->dump.path[0] != '\0';
 }
 
+const char *
+stage_options(const struct session_options *options)
+{
+	/* It lets no repaired record pass. */
+	return options->strict ? "strict" : "";
+}
+
 int
 stage_write(const struct stream_control *c)
 {
@@ -135,6 +142,7 @@ parse_file(const struct stage *s, const struct stream_control *c, struct input *
 	line.kind = STREAM_FILE_START;
 	line.skipped = skip;
 	snprintf(line.shape, sizeof line.shape, "%s", shape_name(s->options->shape));
+	snprintf(line.options, sizeof line.options, "%s", stage_options(s->options));
 	int status = stage_write(&line);
 	if (status == EX_OK)
 		status = session_run(s->options, &file, in, counts);

@@ -14,6 +14,10 @@
  */
 int stage_run(const struct session_options *options, struct input *in, int fd);
 
+/* What besides the shape decides which records a file gives, for its file_start: empty if nothing
+ * does. Workers, block size and scanner change nothing. */
+const char *stage_options(const struct session_options *options);
+
 /* Writes control line C to standard output. 0, or 74 with a message. */
 int stage_write(const struct stream_control *c);
 

@@ -42,11 +42,12 @@ file() {
 end='{"type":"end","stage":"fetch"}'
 parse_end='{"type":"end","stage":"parse"}'
 
-# file_start TYPE SKIPPED [SHAPE], file_end TYPE RECORDS [REJECTED [REPAIRED]]: lines as they must be.
+# file_start TYPE SKIPPED [SHAPE [OPTIONS]], file_end TYPE RECORDS [REJECTED [REPAIRED]]: lines as they must be.
 file_start() {
 	printf '{"type":"file_start","data_type":"%s","file":"discogs_%s_%s.xml.gz","version":"%s",' \
 		"$1" $version "$1" $version
-	printf '"sha256":"%s","shape":"%s","skipped":%s}\n' "$(hash_of "$1")" "${3:-discogsography}" "$2"
+	printf '"sha256":"%s","shape":"%s","options":"%s","skipped":%s}\n' "$(hash_of "$1")" \
+		"${3:-discogsography}" "${4:-}" "$2"
 }
 file_end() {
 	printf '{"type":"file_end","data_type":"%s","file":"discogs_%s_%s.xml.gz","records":%s,' \
@@ -110,7 +111,11 @@ sed 's/{/ { /; s/:/ : /; s/$/ /' "$T/in" | sed '1s/^/\n/' | tail -n +2 >"$T/spac
 run 0 dx-parse <"$T/spaced"
 same "$T/out" "$T/month" 'control lines with white space and a different layout'
 run 0 dx-parse -s xmltodict <"$T/in"
-equal "$(grep -c '"shape":"xmltodict","skipped":0}' "$T/out")" 4 'file_start names the shape'
+equal "$(grep -c '"shape":"xmltodict","options":"","skipped":0}' "$T/out")" 4 'file_start names the shape'
+run 0 dx-parse -j 3 --block 9000 --xml libxml2 --max-rejects 5 <"$T/in"
+equal "$(grep '"file_start"' "$T/out")" "$(grep '"file_start"' "$T/month")" 'options that change no record are not named'
+run 0 dx-parse --strict <"$T/in"
+equal "$(sed -n 2p "$T/out")" "$(file_start labels 0 discogsography strict)" 'file_start names --strict'
 run 0 dx-parse <<<"$end"
 equal "$(cat "$T/out")" "$parse_end" 'a month with nothing to do'
 printf '{"type":"dump","version":"20260801","files_total":4,"decision":"skip","marker":"%s"}\n%s\n' \

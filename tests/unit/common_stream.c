@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of common/stream: the control lines as dx-stream(5) has them, and lines that only look so.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,8 @@ static const char *const examples[] = {
     "\"path\":\"/d/discogs_20260801_labels.xml.gz\",\"bytes\":220098,\"sha256\":\"" SHA
     "\",\"version\":\"20260801\"}\n",
     "{\"type\":\"file_start\",\"data_type\":\"labels\",\"file\":\"f\",\"version\":\"20260801\","
-    "\"sha256\":\"" SHA "\",\"shape\":\"discogsography\",\"skipped\":1500}\n",
+    "\"sha256\":\"" SHA
+    "\",\"shape\":\"discogsography\",\"options\":\"strict\",\"skipped\":1500}\n",
     "{\"type\":\"mark\",\"records\":500}\n",
     "{\"type\":\"file_end\",\"data_type\":\"labels\",\"file\":\"f\",\"records\":10,\"rejected\":1,"
     "\"repaired\":2}\n",
@@ -129,6 +131,32 @@ START_TEST(what_is_not_whole_or_not_valid_is_refused)
 }
 END_TEST
 
+START_TEST(options_may_be_missing)
+{
+	static const char before[] = "{\"type\":\"file_start\",\"data_type\":\"labels\","
+				     "\"file\":\"f\",\"version\":\"\",\"sha256\":\"\",";
+	static const struct {
+		const char *rest, *options; /* NULL: refused */
+	} cases[] = {
+	    {"\"shape\":\"s\",\"skipped\":1}", ""},
+	    {"\"shape\":\"s\",\"options\":\"\",\"skipped\":1}", ""},
+	    {"\"shape\":\"s\",\"options\":\"x\",\"skipped\":1}", "x"},
+	    {"\"shape\":\"s\",\"options\":7,\"skipped\":1}", NULL},
+	    {"\"options\":\"x\",\"skipped\":1}", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct stream_control c;
+		char line[512];
+		int len = snprintf(line, sizeof line, "%s%s", before, cases[i].rest);
+		ck_assert_int_eq(stream_decode(line, (size_t)len, &c),
+		    cases[i].options != NULL ? 0 : -1);
+		if (cases[i].options != NULL)
+			ck_assert_str_eq(c.options, cases[i].options);
+	}
+}
+END_TEST
+
 START_TEST(unknown_members_are_left_alone)
 {
 	static const char line[] = "{\"type\":\"mark\",\"new\":{\"deep\":[1]},\"records\":7}\r";
@@ -151,6 +179,7 @@ main(void)
 	tcase_add_test(tests, a_cut_line_is_no_control_line);
 	tcase_add_test(tests, lines_that_are_not_ours_are_data);
 	tcase_add_test(tests, what_is_not_whole_or_not_valid_is_refused);
+	tcase_add_test(tests, options_may_be_missing);
 	tcase_add_test(tests, unknown_members_are_left_alone);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);
