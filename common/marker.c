@@ -254,7 +254,7 @@ marker_run(const char *const args[], char **output)
 int
 marker_call(const char *path, char **output, const char *operation, ...)
 {
-	const char *args[MARKER_ARGS_MAX + 1] = {"-f", path, operation};
+	const char *args[MARKER_ARGS_MAX + 1] = {log_level() < 0 ? "-qf" : "-f", path, operation};
 	size_t n = 3;
 	va_list ap;
 

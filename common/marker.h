@@ -22,7 +22,8 @@
  */
 int marker_run(const char *const args[], char **output);
 
-/* marker_run of `-f PATH OPERATION ARGS...`, the arguments after PATH up to a NULL. */
+/* marker_run of `-f PATH OPERATION ARGS...`, the arguments after PATH up to a NULL. Who is quiet
+ * (log.h) wants no warnings of dx-marker either. */
 int marker_call(const char *path, char **output, const char *operation, ...)
     __attribute__((sentinel));
 

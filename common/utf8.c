@@ -33,6 +33,14 @@ utf8_length(const char *text, size_t left)
 	return len;
 }
 
+bool
+utf8_control(const char *p, size_t len)
+{
+	const unsigned char *u = (const unsigned char *)p;
+
+	return len == 1 ? u[0] < 0x20 || u[0] == 0x7f : len == 2 && u[0] == 0xc2 && u[1] < 0xa0;
+}
+
 size_t
 utf8_stop(const char *data, size_t len)
 {

@@ -18,6 +18,9 @@ size_t utf8_length(const char *p, size_t left);
 /* LEFT for terminated texts. */
 #define UTF8_TERMINATED 4
 
+/* Whether the character of LEN bytes at P is a control character: C0, DEL or C1. */
+bool utf8_control(const char *p, size_t len);
+
 /* Where the first byte that is not UTF-8 stands in the LEN bytes at DATA; LEN if there is none. */
 size_t utf8_stop(const char *data, size_t len);
 

@@ -9,20 +9,11 @@
 #include "common/utf8.h"
 
 /* The longest name that Linux file systems take. */
-#define NAME_BYTES_MAX	  255
-#define SHAPE_BYTES_MAX	  31
+#define NAME_BYTES_MAX	255
+#define SHAPE_BYTES_MAX 31
 
 /* More than 16 servers, 32 queues and a path of 4096 bytes make. */
 #define OPTIONS_BYTES_MAX 65536
-
-/* Whether the character of LEN bytes at P is a control character: C0, DEL or C1. */
-static bool
-is_control(const char *p, size_t len)
-{
-	const unsigned char *u = (const unsigned char *)p;
-
-	return len == 1 ? u[0] < 0x20 || u[0] == 0x7f : len == 2 && u[0] == 0xc2 && u[1] < 0xa0;
-}
 
 /* Whether TEXT is 1 to MAX bytes of UTF-8 without control characters. */
 static bool
@@ -33,7 +24,7 @@ is_line(const char *text, size_t max)
 
 	while (*p != '\0') {
 		size_t n = utf8_length(p, UTF8_TERMINATED);
-		if (n == 0 || is_control(p, n))
+		if (n == 0 || utf8_control(p, n))
 			return false;
 		p += n;
 	}

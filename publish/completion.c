@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "publish/target.h"
 
 /* Adds VALUE, which the object takes, under NAME. */
 static void
@@ -78,6 +79,29 @@ completion_of_file(struct sink *sink, struct ledger *ledger, const struct stream
 		status = tell_file(sink, end->data_type, end->file, end->records);
 	if (status == EX_OK)
 		status = ledger_completion_sent(ledger, end->file);
+	return status;
+}
+
+int
+completion_warn(const struct stream_control *dump, const char *target)
+{
+	bool month = strcmp(dump->decision, "skip") == 0;
+	char *files = NULL, *save = NULL, *options;
+	int status = dump->path[0] != '\0' ? ledger_completed(dump, &files) : EX_OK;
+
+	for (char *file = files != NULL ? strtok_r(files, "\n", &save) : NULL; file != NULL;
+	     file = strtok_r(NULL, "\n", &save)) {
+		file = strtok_r(file, "\t", &options);
+		const char *before = target_find(options);
+		if (*options == '\0' || strcmp(before, target) == 0)
+			continue;
+		log_warn("%s%s: is complete, and was sent to %s; --force sends %s again",
+		    month ? "month " : "", month ? dump->version : file, before,
+		    month ? "it" : "the month");
+		if (month)
+			break;
+	}
+	free(files);
 	return status;
 }
 

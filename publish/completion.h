@@ -13,6 +13,10 @@
 /* All messages of the file that END ends are settled: completes it. Statuses as everywhere. */
 int completion_of_file(struct sink *sink, struct ledger *ledger, const struct stream_control *end);
 
+/* Warns of what is complete in the month of DUMP, and was sent to another target (target.h) than
+ * TARGET: it will not be there. */
+int completion_warn(const struct stream_control *dump, const char *target);
+
 /* Sends the completion messages that an earlier run may not have sent. */
 int completion_resend(struct sink *sink, struct ledger *ledger);
 

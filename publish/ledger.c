@@ -159,16 +159,49 @@ ask_counts(struct ledger *l, const char *file, struct counts *c)
 	return status;
 }
 
+/* Tells the marker that the file begins, from its first record. */
+static int
+begin_file(struct ledger *l, const struct stream_control *start, const char *options)
+{
+	return marker_call(l->marker, NULL, "start-file-processing", start->file, "--sha256",
+	    start->sha256, "--shape", start->shape, "--options", options, (char *)NULL);
+}
+
+/* Sees that the records that are skipped were sent with the same OPTIONS; else sets the file back,
+ * since dx-parse cannot: it has skipped them. */
+static int
+check_options(struct ledger *l, const struct stream_control *start, const char *options)
+{
+	char *answer = NULL;
+	uint64_t position = 0;
+	int status = marker_call(l->marker, &answer, "resume-point", start->file, "--sha256",
+	    start->sha256, "--shape", start->shape, "--options", options, (char *)NULL);
+
+	if (status == EX_OK && number_parse(answer, 0, UINT64_MAX, &position) != 0) {
+		log_error("dx-marker resume-point: not a number: %s", answer);
+		status = EX_SOFTWARE;
+	}
+	free(answer);
+	if (status != EX_OK || position == start->skipped)
+		return status;
+	status = begin_file(l, start, options);
+	if (status != EX_OK)
+		return status;
+	log_error("%s: is set back to its first record; run again to send it", start->file);
+	return EX_TEMPFAIL;
+}
+
 /* What the marker has of the file that START goes on with; or tells it that the file begins. */
 static int
-settle_base(struct ledger *l, const struct stream_control *start)
+settle_base(struct ledger *l, const struct stream_control *start, const char *options)
 {
 	if (start->skipped == 0)
-		return marker_call(l->marker, NULL, "start-file-processing", start->file,
-		    "--sha256", start->sha256, "--shape", start->shape, (char *)NULL);
+		return begin_file(l, start, options);
 	int status = ask_counts(l, start->file, &l->base);
-	if (status != EX_OK || l->base.position == start->skipped)
+	if (status != EX_OK)
 		return status;
+	if (l->base.position == start->skipped)
+		return check_options(l, start, options);
 	log_error("%s: goes on after record %" PRIu64 ", but the marker is at %" PRIu64,
 	    start->file, start->skipped, l->base.position);
 	return EX_DATAERR;
@@ -190,7 +223,8 @@ check_pending(const struct ledger *l)
 }
 
 int
-ledger_start_file(struct ledger *l, const struct stream_control *start, int64_t *messages)
+ledger_start_file(struct ledger *l, const struct stream_control *start, const char *options,
+    int64_t *messages)
 {
 	int status = EX_OK;
 
@@ -203,9 +237,9 @@ ledger_start_file(struct ledger *l, const struct stream_control *start, int64_t 
 	if (ledger_has_marker(l))
 		status = check_pending(l);
 	if (status == EX_OK && ledger_has_marker(l))
-		status = settle_base(l, start);
+		status = settle_base(l, start, options);
 	l->reached = l->base;
-	l->totals.skipped += start->skipped;
+	l->totals.skipped += status == EX_OK ? start->skipped : 0;
 	*messages = ledger_has_marker(l) ? (int64_t)l->base.messages : -1;
 	return status;
 }
@@ -374,6 +408,12 @@ int
 ledger_unsent(struct ledger *l, char **files)
 {
 	return marker_call(l->marker, files, "unsent", (char *)NULL);
+}
+
+int
+ledger_completed(const struct stream_control *dump, char **files)
+{
+	return marker_call(dump->path, files, "completed", (char *)NULL);
 }
 
 int

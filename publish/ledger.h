@@ -39,10 +39,13 @@ int ledger_use_marker(struct ledger *l, const struct stream_control *dump);
 bool ledger_has_marker(const struct ledger *l);
 
 /*
- * A file begins, at START->skipped records. *MESSAGES: how many of its messages the
- * marker counts; -1 without a marker. EX_DATAERR if the marker knows another position.
+ * A file begins, at START->skipped records, to be sent with OPTIONS (target.h). *MESSAGES: how many
+ * of its messages the marker counts; -1 without a marker. EX_DATAERR if the marker knows another
+ * position. EX_TEMPFAIL if those records were sent with other options: then the marker knows none
+ * of them any more, and the next run begins the file anew.
  */
-int ledger_start_file(struct ledger *l, const struct stream_control *start, int64_t *messages);
+int ledger_start_file(struct ledger *l, const struct stream_control *start, const char *options,
+    int64_t *messages);
 
 /* One more record was sent; one more is settled, published or rejected. */
 void ledger_sent(struct ledger *l);
@@ -70,6 +73,10 @@ int ledger_completion_sent(struct ledger *l, const char *file);
 
 /* The files, one a line, whose completion message may be missing; the caller frees. */
 int ledger_unsent(struct ledger *l, char **files);
+
+/* The completed files of the month of DUMP, one a line, each with a tab and the options with which
+ * it was sent, as far as they are known; the caller frees. */
+int ledger_completed(const struct stream_control *dump, char **files);
 
 /* How many records of FILE the marker counts. */
 int ledger_records(struct ledger *l, const char *file, uint64_t *records);

@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -35,6 +36,7 @@
 #include "publish/record.h"
 #include "publish/rejects.h"
 #include "publish/sink.h"
+#include "publish/target.h"
 
 enum run_state {
 	RUN_FIRST, /* nothing came yet */
@@ -161,15 +163,27 @@ take_data(struct run *r, const char *text, size_t len)
 }
 
 static int
+warn_of_others(const struct run *r, const struct stream_control *dump)
+{
+	char *target = target_text(r->settings);
+	int status = completion_warn(dump, target);
+
+	free(target);
+	return status;
+}
+
+static int
 take_dump(struct run *r, const struct stream_control *dump)
 {
 	if (strcmp(dump->decision, "skip") == 0) {
 		r->state = RUN_SKIP;
 		log_info("month %s: is complete, nothing to do", dump->version);
-		return EX_OK;
+		return warn_of_others(r, dump);
 	}
 	r->state = RUN_BETWEEN;
 	int status = ledger_use_marker(r->ledger, dump);
+	if (status == EX_OK)
+		status = warn_of_others(r, dump);
 	if (status == EX_OK)
 		status = open_sink(r, DUMP_TYPES);
 	if (status == EX_OK && ledger_has_marker(r->ledger))
@@ -177,11 +191,27 @@ take_dump(struct run *r, const struct stream_control *dump)
 	return status;
 }
 
+/* Tells the ledger and the sink of the file. The marker first: it may count less than there is,
+ * never more. */
+static int
+begin_file(struct run *r, const struct stream_control *start)
+{
+	char *options = target_of_file(r->settings, start->options);
+	int64_t messages;
+	int status = ledger_start_file(r->ledger, start, options, &messages);
+
+	free(options);
+	if (status != EX_OK)
+		return status;
+	if (start->skipped > 0)
+		log_warn("%s: goes on after record %" PRIu64 "; so many are not sent again",
+		    start->file, start->skipped);
+	return sink_start_file(r->sink, start->data_type, messages);
+}
+
 static int
 take_file_start(struct run *r, const struct stream_control *start)
 {
-	int64_t messages;
-
 	if (r->settings->type != DUMP_TYPES && r->settings->type != start->data_type) {
 		log_error("%s: holds %s, not the %s that --type says", start->file,
 		    dump_type_name(start->data_type), dump_type_name(r->settings->type));
@@ -190,15 +220,8 @@ take_file_start(struct run *r, const struct stream_control *start)
 	r->state = RUN_FILE;
 	r->file = *start;
 	r->marked = start->skipped;
-	if (start->skipped > 0)
-		log_info("%s: goes on after record %" PRIu64, start->file, start->skipped);
 	int status = r->sink != NULL ? EX_OK : open_sink(r, DUMP_TYPES);
-	/* The marker first: it may count less than there is, never more. */
-	if (status == EX_OK)
-		status = ledger_start_file(r->ledger, start, &messages);
-	if (status == EX_OK)
-		status = sink_start_file(r->sink, start->data_type, messages);
-	return status;
+	return status == EX_OK ? begin_file(r, start) : status;
 }
 
 static int

@@ -60,6 +60,31 @@ equal "$(amqp count all)" 4817 'topic: a queue without %t gets all'
 amqp delete all
 equal "$(dx-marker -f "$marker" get summary.overall_status)" completed 'topic: the month is complete'
 
+# A file that was begun in one layout does not go on in another: it is set back, and then sent whole.
+marker=$(new_month changed)
+server=${AMQP#*@}
+"$make_stream" --marker "$marker" --stop 175 artists=230 >stream
+run 65 dx-publish -u "$AMQP" --exchange first-%t --queue first-%t <stream
+for try in 75 0; do
+	"$make_stream" --marker "$marker" artists=230 >stream
+	run $try dx-publish -u "$AMQP" --exchange second-%t --queue second-%t <stream
+	[ $try = 0 ] || says "begun with other options: amqp://$server/, fanout first-%t, queues first-%t\$" \
+		'another exchange: told, without the password'
+	[ $try = 0 ] || equal "$(amqp count second-artists)" 0 'another exchange: nothing is sent'
+done
+equal "$(cat "$T/err")" '' 'another exchange: the second time there is nothing to say'
+split_queue second-artists
+"$make_stream" --records artists=230 >expected
+same records expected 'another exchange: all as they came in'
+# Another user is none.
+marker=$(new_month user)
+broker_ctl add_user other other >ctl && broker_ctl set_permissions other '.*' '.*' '.*' >ctl
+"$make_stream" --marker "$marker" --stop 175 artists=230 >stream
+run 65 dx-publish -u "$AMQP" --queue mine-%t --window 9 <stream
+"$make_stream" --marker "$marker" artists=230 >stream
+run 0 dx-publish -u "amqp://other:other@$server" --queue mine-%t <stream
+says 'goes on after record 150; so many are not sent again$' 'another user: it goes on'
+
 # Properties.
 printf '%s\n' '{"type":"data","id":"7","sha256":"0123456789abcdef0123456789abcdef"}' '{"id":8}' '[1]' \
 	'{"type":"other","id":"x\"y","sha256":"s"}' >input

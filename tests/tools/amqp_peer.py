@@ -526,12 +526,12 @@ class Connection:
 
 
 class Peer:
-    """Listens on a port of the kernel's choice and plays PLANS; when they are all played, the last if FOREVER,
-    else a broker that is well."""
+    """Listens on a port of the kernel's choice, or at LISTENER, and plays PLANS; when they are all played, the last
+    if FOREVER, else a broker that is well."""
 
-    def __init__(self, plans, forever=False, small=False):
+    def __init__(self, plans, forever=False, small=False, listener=None):
         self.plans, self.forever = plans, forever
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = listener or socket.create_server(("127.0.0.1", 0))
         if small:  # so that little fits between the two; segments of 64 KiB would make it crawl
             self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
             self.listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)
