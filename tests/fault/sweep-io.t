@@ -120,6 +120,7 @@ fault_at() {
 	holds_now
 	goes_on
 	[ -z "$wrong" ] && return
+	again fault_at "$@" && return
 	bad=$((bad + 1))
 	note "the call is about $path"
 	by_hand "$program" "$key" "$call" "$n" "$what"

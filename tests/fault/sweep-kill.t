@@ -17,6 +17,7 @@ kill_at() {
 	holds_now
 	goes_on
 	[ -z "$wrong" ] && return
+	again kill_at "$@" && return
 	bad=$((bad + 1))
 	by_hand "$1" "$2" "$3" "$4" signal=KILL
 }

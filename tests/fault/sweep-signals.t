@@ -68,6 +68,7 @@ signal_at() {
 	holds_now
 	goes_on
 	[ -z "$wrong" ] && return
+	again signal_at "$@" && return
 	bad=$((bad + 1))
 	by_hand "$@"
 }

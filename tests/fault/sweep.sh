@@ -41,7 +41,7 @@ declare -A stage_command=(
 # A traced process cannot look for leaks.
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
 
-points_tried=0 losses=0 duplicates=0
+points_tried=0 losses=0 duplicates=0 repeated=0
 
 # sweep_begin: makes what every run needs. Skips the whole test where there is no strace.
 sweep_begin() {
@@ -93,6 +93,7 @@ run_stage() {
 # pipeline: one run; the statuses in $ends. Returns when everybody is gone, children of the killed included.
 declare -A before
 pipeline() {
+	local started=$SECONDS
 	(
 		exec 9>"$W/alive"
 		flock 9
@@ -100,6 +101,7 @@ pipeline() {
 		echo "${PIPESTATUS[*]}" >"$W/ends"
 	) 2>/dev/null
 	read -ra ends <"$W/ends"
+	[ $((SECONDS - started)) -lt "$sweep_limit" ] || starved=1
 	if ! flock -w "$sweep_limit" "$W/alive" true; then
 		complain 'somebody is left over'
 	fi
@@ -109,6 +111,7 @@ fresh() {
 	rm -rf "$W"
 	mkdir "$W"
 	wrong=
+	starved=0
 	before=()
 }
 
@@ -192,6 +195,7 @@ hurt() {
 	local program=$1 key=$2 call=$3 n=$4 fault=$5 trace
 	fresh
 	points_tried=$((points_tried + 1))
+	counts_before=("$points_tried" "$losses" "$duplicates")
 	point="$program $key $call $n $fault"
 	case $fault in
 	shim=*) trace="env LD_PRELOAD=$T/fault.so FAULT=$call:$n:${fault#shim=}:dx-$program:$W/strace.log" ;;
@@ -204,6 +208,17 @@ hurt() {
 		pipeline
 		before=()
 	fi
+}
+
+# again FUNCTION ARG...: if the last point took as long as it may, the machine was perhaps busy or stopped us: tries it
+# once more by FUNCTION, and forgets the first. A program that hangs does so again. Fails if it was not so.
+again() {
+	[ "$starved" -eq 1 ] && [ "$repeated" -eq 0 ] || return 1
+	note "$point took $sweep_limit s, once more"
+	points_tried=$((counts_before[0] - 1)) losses=${counts_before[1]} duplicates=${counts_before[2]}
+	repeated=1
+	"$@"
+	repeated=0
 }
 
 # by_hand: how to repeat the last point.
