@@ -14,8 +14,7 @@
 static size_t
 without_space(const char *text, size_t len)
 {
-	while (
-	    len > 0 && (text[len - 1] == ' ' || (text[len - 1] >= '\t' && text[len - 1] <= '\r')))
+	while (len > 0 && text[len - 1] != '\0' && strchr(" \t\r\n", text[len - 1]) != NULL)
 		len--;
 	return len;
 }

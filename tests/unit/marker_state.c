@@ -76,6 +76,8 @@ static const struct {
     {"{", false},
     {"{}}", false},
     {"{} {}", false},
+    {"{}\v", false},
+    {"{}\f\n", false},
     {"{\"a\":}", false},
     {"{\"a\":1,}", false},
     {"{\"a\":[1,]}", false},
