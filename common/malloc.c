@@ -16,11 +16,16 @@
 
 #include "common/mem.h"
 
-/* clang puts AddressSanitizer into the program itself: nothing comes next there. */
+/* clang puts AddressSanitizer into the program itself: nothing comes next there. ThreadSanitizer is
+ * in each function of ours, and these are called before it is ready. */
 #ifdef __has_feature
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) ||                         \
+    __has_feature(thread_sanitizer)
 #define ALLOCATOR_IS_OURS
 #endif
+#endif
+#ifdef __SANITIZE_THREAD__
+#define ALLOCATOR_IS_OURS
 #endif
 
 #ifndef ALLOCATOR_IS_OURS
