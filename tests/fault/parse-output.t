@@ -104,12 +104,19 @@ for what in nothing xml gzip stream; do
 	check "$what: only whole lines were written" test -z "$(tail -c 1 "$T/out" | tr -d '\n')"
 done
 
+# Whether dx-parse has come so far as to take SIGTERM itself, or is done.
+takes_signals() {
+	! kill -0 "$pid" 2>/dev/null ||
+		[ $((0x$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$pid/status") & 1 << 14)) -ne 0 ]
+}
+
 # In the middle of work.
 python3 "$ROOT/tests/bench/mkdump.py" releases "$T/big.xml" -b 60 2>/dev/null
 for options in '-j 1' '-j 4' '--skip 100000000'; do
 	# shellcheck disable=SC2086 # options are words
 	dx-parse $options "$T/big.xml" >"$T/out" 2>"$T/err" &
 	pid=$!
+	wait_for 10 takes_signals
 	sleep 0.05
 	started=$SECONDS
 	kill $pid
