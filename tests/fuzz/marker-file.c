@@ -28,6 +28,7 @@
 
 #define SHA256	    "2c1dd8d76001d568173d6eb12803f5ffbedaf0b0600fea646abd1d7462445cfd"
 #define SHAPE	    "discogsography"
+#define OPTIONS	    "max-rejects=5"
 
 static char artists[] = "discogs_20260801_artists.xml.gz";
 static char other[] = "other.gz";
@@ -50,6 +51,7 @@ static const struct {
     {'p', ops_start_processing, 0},
     {'P', ops_start_processing, WITH_RESUME},
     {'s', ops_start_file_processing, WITH_SHA256 | WITH_SHAPE},
+    {'S', ops_start_file_processing, WITH_SHA256 | WITH_SHAPE | WITH_OPTIONS},
     {'u', ops_update_file_progress, WITH_POSITION},
     {'c', ops_complete_file_processing, 0},
     {'t', ops_completion_sent, 0},
@@ -77,10 +79,11 @@ ask(struct state *s, struct buf *out)
 		    .files = files,
 		    .file_count = FILES,
 		    .sha256 = SHA256,
-		    .shape = SHAPE};
+		    .shape = SHAPE,
+		    .options = OPTIONS};
 		for (size_t q = 0; q < sizeof questions / sizeof *questions; q++)
 			REQUIRE(questions[q](s, &c, out) <= OPERATION_NO);
-		REQUIRE(decide_position(s, files[i], SHA256, SHAPE) >= 0);
+		REQUIRE(value_count(state_find_progress(s, files[i]), "position") >= 0);
 	}
 }
 
@@ -120,8 +123,9 @@ check_change(const struct state *s, operation_run *run, const struct call *c)
 	const struct json_object *download = state_find_download(s, c->file);
 
 	if (run == ops_start_file_processing)
-		REQUIRE(decide_position(s, c->file, c->sha256, c->shape) == 0 &&
-		    decide_pending(s, c->file) && strcmp(decide_run(s), "skip") != 0);
+		REQUIRE(decide_change(progress, c->sha256, c->shape, OPTIONS) == DECIDE_SAME &&
+		    value_count(progress, "position") == 0 && decide_pending(s, c->file) &&
+		    strcmp(decide_run(s), "skip") != 0);
 	else if (run == ops_update_file_progress)
 		REQUIRE(value_count(progress, "position") == c->position &&
 		    value_count(progress, "records_extracted") == c->numbers[0]);
@@ -156,6 +160,7 @@ change(struct state *s, char letter, size_t number)
 		    .position = (int64_t)number * 500};
 		c.sha256 = (c.given & WITH_SHA256) != 0 ? SHA256 : NULL;
 		c.shape = (c.given & WITH_SHAPE) != 0 ? SHAPE : NULL;
+		c.options = (c.given & WITH_OPTIONS) != 0 ? OPTIONS : NULL;
 		int result = changes[i].run(s, &c, &answers);
 		REQUIRE(result <= OPERATION_NO || result == EX_DATAERR);
 		if (result == EX_OK)
