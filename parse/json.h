@@ -3,6 +3,7 @@
 #ifndef DX_PARSE_JSON_H
 #define DX_PARSE_JSON_H
 
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -17,7 +18,8 @@
  */
 void json_string(struct buf *out, struct slice s);
 
-/* As json_string, for a text with BYTES_PADDING behind it: quick if it is short. */
+/* As json_string, for a text with BYTES_PADDING behind it, also one of no bytes: quick if it is
+ * short. */
 static inline void json_text(struct buf *out, struct slice s);
 
 /* Appends the member name "PREFIXNAME": with quotes and colon; PREFIX is '@', '#' or 0 for none.
@@ -30,6 +32,7 @@ static inline void json_name(struct buf *out, char prefix, struct slice name);
 static inline void
 json_text(struct buf *out, struct slice s)
 {
+	assert(s.data != NULL);
 	if (s.len > JSON_SHORT ||
 	    (uint32_t)(bytes_escaped32(s.data) << (JSON_SHORT - s.len)) != 0) {
 		json_string(out, s);
