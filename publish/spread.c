@@ -144,6 +144,16 @@ ready_lane(const struct spread *s)
 	return -1;
 }
 
+/* The next lane's turn. */
+static void
+next_lane(struct spread *s)
+{
+	s->current++;
+	if (s->current >= s->count)
+		s->current = 0;
+	s->dealt = 0;
+}
+
 /* Serves all lanes, and waits for one of them, and for FD, for LIMIT_MS at most. */
 static int
 spread_wait(struct sink *sink, int fd, int limit_ms, bool *readable)
@@ -162,7 +172,7 @@ spread_wait(struct sink *sink, int fd, int limit_ms, bool *readable)
 		status = sink_wait(s->lanes[waited].sink, fd, limit_ms < most ? limit_ms : most,
 		    readable);
 	if (ready < 0)
-		s->current = (s->current + 1) % s->count;
+		next_lane(s);
 	return status;
 }
 
@@ -175,8 +185,7 @@ choose_lane(struct spread *s)
 
 	if (++s->dealt < DEAL && sink_ready(s->lanes[s->current].sink))
 		return EX_OK;
-	s->current = (s->current + 1) % s->count;
-	s->dealt = 0;
+	next_lane(s);
 	while (status == EX_OK && (ready = ready_lane(s)) < 0)
 		status = spread_wait(&s->sink, -1, PUBLISH_POLL_MS, &ignored);
 	if (status == EX_OK)
