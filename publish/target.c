@@ -53,7 +53,7 @@ add_path(struct buf *out, const char *folder)
 static void
 add_servers(struct buf *out, const struct address_list *list)
 {
-	const char *shown[ADDRESSES_MAX];
+	const char *shown[ADDRESSES_MAX] = {NULL};
 
 	for (size_t i = 0; i < list->count; i++)
 		shown[i] = list->servers[i].shown;
