@@ -12,34 +12,13 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "common/vector.h"
+
 /*
  * So many bytes behind a record, and behind every text of its tree, can be read, whatever they are:
  * short texts then need no search for their end. Who lends memory to a tree leaves the room.
  */
 #define BYTES_PADDING 64
-
-#if defined(__SSE2__)
-#define BYTES_HAVE_VECTOR 1
-
-typedef char bytes_vector __attribute__((vector_size(16)));
-typedef unsigned char bytes_unsigned __attribute__((vector_size(16)));
-
-static inline bytes_vector
-bytes_load(const char *p)
-{
-	bytes_vector v;
-
-	memcpy(&v, p, sizeof v);
-	return v;
-}
-
-/* One bit for each byte of a comparison's result, the first byte lowest. */
-static inline unsigned
-bytes_bits(bytes_vector compared)
-{
-	return (unsigned)__builtin_ia32_pmovmskb128(compared);
-}
-#endif
 
 /* The first byte A from P on, or END; for short distances, otherwise memchr. */
 static inline const char *

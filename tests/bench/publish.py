@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: MIT
 """Measure dx-publish against the plain rabbitmq-c loop, in turns, and print a table.
 
-usage: tests/bench/publish [-r ROUNDS] [-s SCALE] [-k KIND]...
+usage: tests/bench/publish [--shared] [-r ROUNDS] [-s SCALE] [-k KIND]...
 
 Real records of about 500 bytes (labels) and 4 kB (releases) go to a queue of each KIND (classic, quorum): by the
 plain loop, by dx-publish from a pipe, and from the .gz by dx-parse and dx-publish. All of a round run one after the
 other; the queue is new for each. A ratio is that of the medians, of messages a second to the plain loop's.
-Percentiles are of how long confirms took.
+Percentiles are of how long confirms took. With --shared, dx-parse takes from the node's own cores: its ratio is
+printed but nothing is asked of it.
 """
 import argparse
 import json
@@ -88,7 +89,7 @@ class Bench:
         return found, result
 
 
-def measure(bench, kind, size, rounds, verdicts):
+def measure(bench, kind, size, rounds, must, verdicts):
     data_type, count = SIZES[size]
     packed, lines, messages = bench.input(data_type, count)
     names = ("plain loop", *MUST)
@@ -107,10 +108,10 @@ def measure(bench, kind, size, rounds, verdicts):
     for name, (wall, cpu, *latency) in middle.items():
         print(f"  {name:24}{messages / wall:11.0f}{floor / wall:7.2f}{cpu / messages * 1e6:8.1f}"
               + "".join(f"{ms:8.1f}" for ms in latency), flush=True)
-    for name, must in MUST.items():
+    for name, least in must.items():
         ratio, cpu = floor / middle[name][0], middle[name][1] / messages * 1e6
-        verdicts.append(f"  {kind}, {size}: {name} / plain loop = {ratio:.2f} (must {must}): "
-                        + ("reached" if ratio >= must else "MISSED"))
+        verdicts.append(f"  {kind}, {size}: {name} / plain loop = {ratio:.2f} (must {least}): "
+                        + ("reached" if ratio >= least else "MISSED"))
         if name == "dx-publish":
             verdicts.append(f"  {kind}, {size}: CPU of dx-publish {cpu:.1f} us a message (must {MUST_CPU_US}): "
                             + ("reached" if cpu <= MUST_CPU_US else "MISSED"))
@@ -121,13 +122,15 @@ def main():
     parser.add_argument("-r", type=int, default=5)
     parser.add_argument("-s", type=float, default=1)
     parser.add_argument("-k", action="append", choices=["classic", "quorum"])
+    parser.add_argument("--shared", action="store_true")
     parser.add_argument("build")
     parser.add_argument("url")
     args = parser.parse_args()
     bench, verdicts = Bench(args.build, args.url, args.s), []
+    must = {"dx-publish": MUST["dx-publish"]} if args.shared else MUST
     for kind in args.k or ["classic", "quorum"]:
         for size in SIZES:
-            measure(bench, kind, size, args.r, verdicts)
+            measure(bench, kind, size, args.r, must, verdicts)
     print("\n" + "\n".join(verdicts))
 
 
