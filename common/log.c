@@ -4,19 +4,33 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "common/log_format.h"
 #include "common/secret.h"
 
 /* The longest line that is written; what is longer is cut. */
 #define LOG_LINE_MAX 2048
 
+/* The longest name of a file in a field. */
+#define ABOUT_MAX	128
+
+#define JOURNAL_SOCKET	"/run/systemd/journal/socket"
+#define FORMAT_VARIABLE "DX_LOG_FORMAT"
+
 static const char *program = "dx";
 static int level;
+static enum log_format used_format;
+static pthread_mutex_t about_lock = PTHREAD_MUTEX_INITIALIZER;
+static char about[ABOUT_MAX];
 
 /*
  * Standard descriptors that the caller closed would be taken by the next files opened, and
@@ -83,6 +97,41 @@ put(char *out, size_t size, size_t *len, unsigned char c, bool raw)
 	return true;
 }
 
+/* Copies IN without what terminals act on, C0 and DEL; UTF-8 names stay readable. */
+static void
+without_controls(char *out, size_t size, const char *in)
+{
+	size_t len = 0;
+
+	for (; *in != '\0'; in++) {
+		unsigned char c = (unsigned char)*in;
+		if (!put(out, size, &len, c, c >= 0x20 && c != 0x7f))
+			break;
+	}
+	out[len] = '\0';
+}
+
+int
+log_use_format(const char *name)
+{
+	int found = log_format_named(name);
+
+	if (found < 0)
+		return -1;
+	used_format = (enum log_format)found;
+	/* Without memory for it, the others speak as they are used to. */
+	setenv(FORMAT_VARIABLE, name, 1);
+	return 0;
+}
+
+void
+log_about(const char *name)
+{
+	pthread_mutex_lock(&about_lock);
+	without_controls(about, sizeof about, name != NULL ? name : "");
+	pthread_mutex_unlock(&about_lock);
+}
+
 char *
 log_escape(char *out, size_t size, const void *data, size_t len)
 {
@@ -118,44 +167,67 @@ hide_passwords(char *text)
 	}
 }
 
-static void write_line(const char *format, va_list ap) __attribute__((format(printf, 1, 0)));
+static void write_entry(enum log_priority priority, const char *format, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 
 static void
-write_line(const char *format, va_list ap)
+write_entry(enum log_priority priority, const char *format, va_list ap)
 {
-	char text[LOG_LINE_MAX], line[LOG_LINE_MAX + 64];
+	char raw[LOG_LINE_MAX], text[LOG_LINE_MAX], file[ABOUT_MAX], line[LOG_LINE_MAX + 256];
 	int saved = errno;
 
-	if (vsnprintf(text, sizeof text, format, ap) < 0)
+	if (vsnprintf(raw, sizeof raw, format, ap) < 0)
 		return;
-	hide_passwords(text);
-	int start = snprintf(line, 64, "%s: ", program);
-	size_t len = start > 0 && start < 64 ? (size_t)start : 0;
-	/* UTF-8 names stay readable; C0 and DEL are what terminals act on. */
-	for (const char *p = text; *p != '\0'; p++) {
-		unsigned char c = (unsigned char)*p;
-		if (!put(line, sizeof line - 1, &len, c, c >= 0x20 && c != 0x7f))
-			break;
+	hide_passwords(raw);
+	without_controls(text, sizeof text, raw);
+	pthread_mutex_lock(&about_lock);
+	memcpy(file, about, sizeof file);
+	pthread_mutex_unlock(&about_lock);
+	struct log_entry entry = {priority, program, file, text, time(NULL), (long)getpid()};
+	if (used_format != LOG_JOURNAL || log_format_journal(&entry, JOURNAL_SOCKET) != 0) {
+		size_t len = log_format_line(used_format, &entry, line, sizeof line);
+		/* Nobody is left to tell if standard error itself fails. */
+		ssize_t ignored = write(STDERR_FILENO, line, len);
+		(void)ignored;
 	}
-	line[len++] = '\n';
-	/* Nobody is left to tell if standard error itself fails. */
-	ssize_t ignored = write(STDERR_FILENO, line, len);
-	(void)ignored;
 	errno = saved;
 }
 
-#define LOG_FUNCTION(name, from)                                                                   \
+#define LOG_FUNCTION(name, from, priority)                                                         \
 	void name(const char *format, ...)                                                         \
 	{                                                                                          \
 		if (level < (from))                                                                \
 			return;                                                                    \
 		va_list ap;                                                                        \
 		va_start(ap, format);                                                              \
-		write_line(format, ap);                                                            \
+		write_entry(priority, format, ap);                                                 \
 		va_end(ap);                                                                        \
 	}
 
-LOG_FUNCTION(log_error, -1)
-LOG_FUNCTION(log_warn, 0)
-LOG_FUNCTION(log_info, 1)
-LOG_FUNCTION(log_debug, 2)
+LOG_FUNCTION(log_error, -1, LOG_PRIORITY_ERROR)
+LOG_FUNCTION(log_warn, 0, LOG_PRIORITY_WARNING)
+LOG_FUNCTION(log_info, 1, LOG_PRIORITY_INFO)
+LOG_FUNCTION(log_debug, 2, LOG_PRIORITY_DEBUG)
+
+/* What stands around a message, the program's name between the first two, in each format. */
+static const char *const around[][3] = {
+    [LOG_TEXT] = {"", ": ", "\n"},
+    [LOG_LOGFMT] = {"level=info program=", " msg=\"", "\"\n"},
+    [LOG_JSON] = {"{\"level\":\"info\",\"program\":\"", "\",\"message\":\"", "\"}\n"},
+    [LOG_JOURNAL] = {"<6>", ": ", "\n"},
+};
+
+void
+log_from_handler(const char *text, size_t len)
+{
+	const char *const *a = around[used_format];
+	struct iovec parts[] = {
+	    {(void *)(size_t)a[0], strlen(a[0])},
+	    {(void *)(size_t)program, strlen(program)},
+	    {(void *)(size_t)a[1], strlen(a[1])},
+	    {(void *)(size_t)text, len},
+	    {(void *)(size_t)a[2], strlen(a[2])},
+	};
+	ssize_t ignored = writev(STDERR_FILENO, parts, sizeof parts / sizeof *parts);
+	(void)ignored;
+}

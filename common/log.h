@@ -4,7 +4,7 @@
  * full stop. Each message leaves in one write(2), so lines of programs that share
  * a terminal do not mix, and control bytes in it are shown as \xNN: nothing from
  * outside reaches a terminal raw. The password of a URL is shown as ***. No function changes errno.
- * Thread-safe.
+ * Thread-safe. For machines there are other formats (log_format.h).
  */
 #ifndef DX_COMMON_LOG_H
 #define DX_COMMON_LOG_H
@@ -22,6 +22,19 @@ void log_quiet(void);
 
 /* The level: -1 quiet, 0 normal, 1, 2 verbose. */
 int log_level(void);
+
+/* Sets the format of that name: text, logfmt, json or journal; the programs that this one starts
+ * get it too. -1 if there is no such. Call it before there are threads. */
+int log_use_format(const char *name);
+
+/* What the messages to come are about: the file with that NAME, in the formats that have fields.
+ * NULL: none. */
+void log_about(const char *name);
+
+/* Writes the LEN bytes at TEXT, plain ASCII without quotes and backslashes, as a message of the
+ * used format, without a time; not to the journal's socket. For signal handlers: async-signal-safe.
+ */
+void log_from_handler(const char *text, size_t len);
 
 /* What makes the program fail; the caller goes on to return the failure. */
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

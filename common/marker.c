@@ -57,7 +57,7 @@ start(const char *program, char *const argv[], int fd, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
-	sigset_t defaults;
+	sigset_t defaults, blocked;
 	int error;
 
 	/* SIGPIPE may be ignored here, as systemd does; the child starts as from a shell. */
@@ -69,7 +69,12 @@ start(const char *program, char *const argv[], int fd, pid_t *pid)
 	/* A group of its own: Ctrl-C and what else stops a whole pipeline must not end the call
 	 * that records where the stage stopped. */
 	posix_spawnattr_setpgroup(&attributes, 0);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+	/* Nor SIGUSR1, which asks a whole unit for its progress. */
+	pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+	sigaddset(&blocked, SIGUSR1);
+	posix_spawnattr_setsigmask(&attributes, &blocked);
+	posix_spawnattr_setflags(&attributes,
+	    POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
 	error = posix_spawn_file_actions_adddup2(&actions, fd, STDOUT_FILENO);
 	/* Our standard input carries the stream; the child must not take from it. */
 	if (error == 0)

@@ -14,7 +14,16 @@
 #include "common/mem.h"
 #include "common/secret.h"
 
-enum { LETTER_HELP = 'h', LETTER_VERSION = 0x7fff };
+enum { LETTER_HELP = 'h', LETTER_VERSION = 0x7fff, LETTER_LOG_FORMAT = 0x7ffe };
+
+/* What every program has. */
+static const struct option_def own[] = {
+    {LETTER_LOG_FORMAT, "log-format", "FORMAT", "DX_LOG_FORMAT",
+	"messages as text (default), logfmt, json or journal", true},
+    {LETTER_HELP, "help", NULL, NULL, "show this and exit", false},
+    {LETTER_VERSION, "version", NULL, NULL, "show the version and exit", false},
+};
+#define OWN_COUNT (sizeof own / sizeof *own)
 
 static void
 print_option(const struct option_def *o)
@@ -35,16 +44,11 @@ print_option(const struct option_def *o)
 static enum options_result
 print_help(const struct option_program *p)
 {
-	static const struct option_def own[] = {
-	    {LETTER_HELP, "help", NULL, NULL, "show this and exit", false},
-	    {LETTER_VERSION, "version", NULL, NULL, "show the version and exit", false},
-	};
-
 	printf("usage: %s [options]%s%s\n%s\n\n", p->name, *p->operands != '\0' ? " " : "",
 	    p->operands, p->purpose);
 	for (size_t i = 0; i < p->count; i++)
 		print_option(&p->options[i]);
-	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+	for (size_t i = 0; i < OWN_COUNT; i++)
 		print_option(&own[i]);
 	if (p->more_help != NULL)
 		p->more_help();
@@ -78,12 +82,20 @@ shown(const char *argument)
 	return copy;
 }
 
+/* The program's options, and our own one with a value. */
+static int
+set_one(const struct option_def *o, const char *value, options_set *set, void *context)
+{
+	return o->letter == LETTER_LOG_FORMAT ? log_use_format(value)
+					      : set(context, o->letter, value);
+}
+
 /* Hands VALUE on; says what is wrong with it if SET does not. */
 static int
 hand_on(const struct option_def *o, const char *source, const char *value, options_set *set,
     void *context)
 {
-	int result = set(context, o->letter, value);
+	int result = set_one(o, value, set, context);
 	if (result == -1) {
 		char *copy = shown(value);
 		log_error("invalid value for %s: %s (--help shows what it takes)", source, copy);
@@ -92,16 +104,26 @@ hand_on(const struct option_def *o, const char *source, const char *value, optio
 	return result;
 }
 
+/* GIVEN says of each option whether it is on the command line: its variable does not count then. */
 static int
-read_environment(const struct option_program *p, options_set *set, void *context)
+read_environment(const struct option_def *options, size_t count, const bool *given,
+    options_set *set, void *context)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		const struct option_def *o = &p->options[i];
-		const char *value = o->env != NULL ? getenv(o->env) : NULL;
+	for (size_t i = 0; i < count; i++) {
+		const struct option_def *o = &options[i];
+		const char *value = o->env != NULL && !given[i] ? getenv(o->env) : NULL;
 		if (value != NULL && *value != '\0' && hand_on(o, o->env, value, set, context) != 0)
 			return -1;
 	}
 	return 0;
+}
+
+static struct option
+getopt_entry(const struct option_def *o)
+{
+	int has_arg = o->arg != NULL ? required_argument : no_argument;
+
+	return (struct option){o->name, has_arg, NULL, o->letter};
 }
 
 /* The tables that getopt_long(3) wants; both are the caller's to free. */
@@ -109,7 +131,7 @@ static void
 make_getopt_tables(const struct option_program *p, char **letters, struct option **longs)
 {
 	char *s = mem_zero(2 * p->count + 4, 1);
-	struct option *l = mem_zero(p->count + 3, sizeof *l);
+	struct option *l = mem_zero(p->count + OWN_COUNT + 1, sizeof *l);
 	size_t used = 0;
 
 	if (p->commands)
@@ -118,16 +140,15 @@ make_getopt_tables(const struct option_program *p, char **letters, struct option
 	s[used++] = LETTER_HELP;
 	for (size_t i = 0; i < p->count; i++) {
 		const struct option_def *o = &p->options[i];
-		int has_arg = o->arg != NULL ? required_argument : no_argument;
-		l[i] = (struct option){o->name, has_arg, NULL, o->letter};
+		l[i] = getopt_entry(o);
 		if (o->letter >= OPTION_LONG)
 			continue;
 		s[used++] = (char)o->letter;
 		if (o->arg != NULL)
 			s[used++] = ':';
 	}
-	l[p->count] = (struct option){"help", no_argument, NULL, LETTER_HELP};
-	l[p->count + 1] = (struct option){"version", no_argument, NULL, LETTER_VERSION};
+	for (size_t i = 0; i < OWN_COUNT; i++)
+		l[p->count + i] = getopt_entry(&own[i]);
 	*letters = s;
 	*longs = l;
 }
@@ -138,7 +159,7 @@ find(const struct option_program *p, int letter)
 	for (size_t i = 0; i < p->count; i++)
 		if (p->options[i].letter == letter)
 			return &p->options[i];
-	return NULL;
+	return letter == LETTER_LOG_FORMAT ? &own[0] : NULL;
 }
 
 /* SEEN holds the value each option had so far, NULL if it was not given. */
@@ -148,7 +169,8 @@ take(const struct option_program *p, int letter, const char **seen, options_set 
 	const struct option_def *o = find(p, letter);
 	assert(o != NULL);
 	const char *value = o->arg != NULL ? optarg : NULL;
-	const char **before = &seen[o - p->options];
+	/* Ours may repeat, so it needs no place there. */
+	const char **before = o == &own[0] ? &value : &seen[o - p->options];
 	char source[64];
 
 	snprintf(source, sizeof source, "--%s", o->name);
@@ -161,6 +183,25 @@ take(const struct option_program *p, int letter, const char **seen, options_set 
 	}
 	*before = value;
 	return hand_on(o, source, value, set, context);
+}
+
+/* Finds out which options the command line has. What is wrong with it is said later. */
+static void
+look(const struct option_program *p, int argc, char **argv, const char *letters,
+    const struct option *longs, bool *given)
+{
+	/* getopt_long(3) moves operands to the end, and what lacks its argument would get one. */
+	char **copy = mem_zero((size_t)argc + 1, sizeof *copy);
+	int letter;
+
+	memcpy(copy, argv, (size_t)argc * sizeof *copy);
+	optind = 0;
+	while ((letter = getopt_long(argc, copy, letters, longs, NULL)) != -1) {
+		const struct option_def *o = find(p, letter);
+		if (o != NULL && o != &own[0])
+			given[o - p->options] = true;
+	}
+	free(copy);
 }
 
 static enum options_result
@@ -202,15 +243,20 @@ options_parse(const struct option_program *p, int argc, char **argv, options_set
 	char *letters;
 	struct option *longs;
 	const char **seen = mem_zero(p->count + 1, sizeof *seen);
+	bool *given = mem_zero(p->count + 1, sizeof *given);
+	const bool none[OWN_COUNT] = {false};
 
 	make_getopt_tables(p, &letters, &longs);
 	enum options_result result = OPTIONS_BAD;
-	if (read_environment(p, set, context) == 0)
+	look(p, argc, argv, letters, longs, given);
+	if (read_environment(own, OWN_COUNT, none, set, context) == 0 &&
+	    read_environment(p->options, p->count, given, set, context) == 0)
 		result = parse(p, argc, argv, letters, longs, seen, set, context);
 	if (result == OPTIONS_DONE && io_finish_stdout() != 0)
 		result = OPTIONS_FAILED;
 	*operand = optind;
 	free(seen);
+	free(given);
 	free(letters);
 	free(longs);
 	return result;

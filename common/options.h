@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Command lines: one table for each program gives the parser, --help, the
- * environment defaults and whatever else describes options. --help (-h) and
- * --version are there for every program.
+ * environment defaults and whatever else describes options. --help (-h), --version
+ * and --log-format are there for every program.
  */
 #ifndef DX_COMMON_OPTIONS_H
 #define DX_COMMON_OPTIONS_H
@@ -49,8 +49,8 @@ enum options_result {
 typedef int options_set(void *context, int letter, const char *value);
 
 /*
- * Reads the environment defaults, then argv, and gives each to SET: a variable's
- * value before the option's, so that the option wins. An option that may not
+ * Reads the environment defaults, then argv, and gives each to SET. A variable counts only
+ * where its option is not given. An option that may not
  * repeat is refused the second time, unless with the same value. *OPERAND
  * becomes the index of the first operand; operands may stand between options,
  * unless the program has commands.

@@ -13,6 +13,7 @@
 #include "common/mem.h"
 #include "common/numbers.h"
 #include "common/options.h"
+#include "common/progress.h"
 #include "common/secret.h"
 #include "common/stop.h"
 #include "fetch/run.h"
@@ -32,7 +33,7 @@ static const struct option_def options[] = {
     {'b', "base-url", "URL", URL_VARIABLE, "dump server, default " BASE_URL, true},
     {'m', "mirror", "DIR", "DX_MIRROR", "take the files from this local folder, in place", true},
     {'V', "month", "YYYYMMDD", "DX_VERSION", "the month, default the newest complete one", false},
-    {'t', "types", "TYPE,...", NULL, "only artists, labels, masters, releases", true},
+    {'t', "types", "TYPE,...", "DX_TYPES", "only artists, labels, masters, releases", true},
     {OPT_FORCE, "force", NULL, NULL, "forget what is done and do the month again", true},
     {OPT_LIST, "list", NULL, NULL, "print the months there are and exit", true},
     {OPT_NO_VERIFY, "no-verify", NULL, NULL, "do not compare with the published checksums", true},
@@ -171,6 +172,7 @@ main(int argc, char **argv)
 
 	log_init(program.name);
 	stop_install();
+	progress_answer();
 	enum options_result result = read_arguments(argc, argv, &args);
 	unsetenv(URL_VARIABLE);
 	int status = result == OPTIONS_RUN ? run_fetch(&args) : options_status(result);

@@ -260,7 +260,9 @@ transfer_file(struct transfer *t, const char *url, const char *name, uint64_t li
 	    .listed = listed,
 	    .checked = checked,
 	};
+	log_about(name);
 	int status = job_run(t, &job);
+	log_about(NULL);
 
 	*resumed = job.resumed;
 	return status;

@@ -17,6 +17,7 @@
 #include "common/numbers.h"
 #include "common/options.h"
 #include "common/pipe.h"
+#include "common/progress.h"
 #include "common/stop.h"
 #include "parse/session.h"
 #include "parse/stage.h"
@@ -325,6 +326,7 @@ main(int argc, char **argv)
 	if (parsed != OPTIONS_RUN)
 		return options_status(parsed);
 	stop_install();
+	progress_answer();
 	tune_memory();
 	pipe_enlarge(STDIN_FILENO);
 	pipe_enlarge(STDOUT_FILENO);

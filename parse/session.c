@@ -255,6 +255,7 @@ split_all(struct session *s, struct progress *progress)
 			break;
 		case SPLIT_MORE:
 			progress_update(progress, input_position(s->input));
+			progress_records(progress, s->counts->records);
 			if (stop_requested())
 				return STOP_STATUS;
 			if (next_window(s, &last, &status) != 0)
@@ -313,6 +314,7 @@ session_run(const struct session_options *options, const struct session_file *fi
 
 	*counts = (struct session_counts){.type = file->type};
 	open_session(&s);
+	log_about(file->name);
 	struct progress *progress = progress_start(file->name, file->size, 0);
 	int status = split_all(&s, progress);
 	/* What was found goes out also when the file turned out bad. */
@@ -324,6 +326,7 @@ session_run(const struct session_options *options, const struct session_file *fi
 	if (stop_requested())
 		status = STOP_STATUS;
 	progress_finish(progress);
+	log_about(NULL);
 	counts->type = split_type(s.split);
 	close_session(&s);
 	return status;

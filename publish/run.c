@@ -118,6 +118,7 @@ wait_and_record(struct run *r, int fd, int limit_ms, bool *readable)
 	if (status == EX_OK)
 		status = ledger_record(r->ledger, false);
 	progress_update(r->progress, r->bytes);
+	progress_records(r->progress, ledger_totals(r->ledger)->sent);
 	return status;
 }
 
@@ -220,6 +221,7 @@ take_file_start(struct run *r, const struct stream_control *start)
 	r->state = RUN_FILE;
 	r->file = *start;
 	r->marked = start->skipped;
+	log_about(start->file);
 	int status = r->sink != NULL ? EX_OK : open_sink(r, DUMP_TYPES);
 	return status == EX_OK ? begin_file(r, start) : status;
 }
@@ -234,6 +236,7 @@ take_file_end(struct run *r, const struct stream_control *end)
 	status = completion_of_file(r->sink, r->ledger, end);
 	if (status == EX_OK)
 		log_info("%s: complete, %" PRIu64 " records", end->file, end->records);
+	log_about(NULL);
 	return status;
 }
 
@@ -450,7 +453,9 @@ run_stream(const struct settings *settings, int fd)
 	r.ledger = ledger_new(settings->batch, settings->state_interval);
 	/* In a pipeline dx-parse shows how far it is; a second line would only flicker. */
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		r.progress = progress_start("dx-publish", (uint64_t)st.st_size, 0);
+		r.progress = progress_start("standard input", (uint64_t)st.st_size, 0);
+	else
+		r.progress = progress_start_hidden("standard input");
 	int status = finish(&r, read_lines(&r));
 	progress_finish(r.progress);
 	status = summarise(&r, status);

@@ -8,7 +8,7 @@
 #
 # $T      a fresh folder, removed at the end        $ROOT   the checkout
 # $DATA   tests/data                                PATH    starts with the built programs
-# No test reads the user's settings: every DX_ variable is unset.
+# No test reads the user's settings: every DX_ variable is unset, and there is no dx.conf.
 # shellcheck shell=bash
 
 set -u
@@ -19,7 +19,7 @@ case $BUILD in /*) ;; *) BUILD=$ROOT/$BUILD ;; esac
 DATA=$ROOT/tests/data
 PATH=$BUILD/bin:$PATH
 for variable in $(compgen -e DX_); do unset "$variable"; done
-export PATH LC_ALL=C.UTF-8
+export PATH LC_ALL=C.UTF-8 DX_CONFIG=/dev/null
 T=$(mktemp -d "${TMPDIR:-/tmp}/dx-test.XXXXXX")
 tests=0
 failures=0
