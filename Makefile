@@ -6,6 +6,11 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
+LIBEXECDIR ?= $(PREFIX)/libexec/dx
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 BUILD ?= build
 CC ?= cc
 PKG_CONFIG ?= pkg-config
@@ -146,8 +151,8 @@ valgrind:
 	@BUILD=$(BUILD) tests/tools/valgrind $(UNIT_TESTS) $(FILTER_TESTS)
 
 .PHONY: install
-# Programs and manual pages to $(DESTDIR)$(PREFIX).
-install: all
+# Programs, manual pages and what systemd needs, to $(DESTDIR)$(PREFIX).
+install: all install-systemd
 	$(Q)$(INSTALL) -d $(DESTDIR)$(BINDIR) $(MAN_FOLDERS:%=$(DESTDIR)$(MANDIR)/%)
 	$(Q)$(INSTALL) -m 755 $(BINARIES) $(BUILD)/bin/dx-run $(DESTDIR)$(BINDIR)
 	$(Q)for page in $(PAGES); do \
@@ -155,10 +160,36 @@ install: all
 
 .PHONY: uninstall
 # Removes what install put there, no folders.
-uninstall:
+uninstall: uninstall-systemd
 	$(Q)rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/dx-%) $(DESTDIR)$(BINDIR)/dx-run
 	$(Q)for page in $(PAGES); do \
 		rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit; done
+
+# A unit may be written with the folders of this Makefile, and with lines that several units share.
+UNITS = $(sort $(wildcard $(foreach kind,service socket target timer,systemd/*.$(kind) systemd/*.$(kind).in)))
+unit_path = $(DESTDIR)$(UNITDIR)/$(patsubst %.in,%,$(notdir $(1)))
+expand = sed -e '/^@HARDENING@$$/r systemd/hardening.conf' -e '/^@STAGE@$$/r systemd/stage.conf' $(1) | \
+	sed -e '2,$${/SPDX-License-Identifier/d;}' -e '/^\#:/d' -e '/^@HARDENING@$$/d' -e '/^@STAGE@$$/d' \
+	-e 's|@BINDIR@|$(BINDIR)|g' -e 's|@LIBEXECDIR@|$(LIBEXECDIR)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g'
+# To one file, which nobody but root may write.
+define install_text
+$(Q)$(call expand,$(1)) >$(2) && chmod 644 $(2)
+
+endef
+
+.PHONY: install-systemd
+# Units, their helper, and the declarations of user and folders.
+install-systemd:
+	$(Q)$(INSTALL) -d $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)$(TMPFILESDIR)
+	$(Q)$(INSTALL) -m 755 systemd/dx-backoff $(DESTDIR)$(LIBEXECDIR)
+	$(foreach unit,$(UNITS),$(call install_text,$(unit),$(call unit_path,$(unit))))
+	$(call install_text,systemd/dx.sysusers,$(DESTDIR)$(SYSUSERSDIR)/dx.conf)
+	$(call install_text,systemd/dx.tmpfiles.in,$(DESTDIR)$(TMPFILESDIR)/dx.conf)
+
+.PHONY: uninstall-systemd
+uninstall-systemd:
+	$(Q)rm -f $(DESTDIR)$(LIBEXECDIR)/dx-backoff $(DESTDIR)$(SYSUSERSDIR)/dx.conf $(DESTDIR)$(TMPFILESDIR)/dx.conf \
+		$(foreach unit,$(UNITS),$(call unit_path,$(unit)))
 
 PAGES = $(sort $(wildcard man/*.[1-8]))
 MAN_FOLDERS = $(addprefix man,$(sort $(subst .,,$(suffix $(PAGES)))))

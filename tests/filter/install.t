@@ -20,6 +20,13 @@ for page in "$ROOT"/man/*; do
 	section=${page##*.}
 	same "$page" "$target/usr/share/man/man$section/${page##*/}" "${page##*/} is installed"
 done
+for unit in dx-fetch.service dx-parse.service dx-publish.service dx-pipe.service dx.service dx.target dx.timer; do
+	check "$unit is installed" test -s "$target/usr/lib/systemd/system/$unit"
+done
+check 'a unit starts what was installed' grep -qx 'ExecStart=/usr/bin/dx-parse' \
+	"$target/usr/lib/systemd/system/dx-parse.service"
+check 'the user is declared' grep -q '^u dx ' "$target/usr/lib/sysusers.d/dx.conf"
+check 'and the folders' grep -q '^d /var/lib/dx ' "$target/usr/lib/tmpfiles.d/dx.conf"
 equal "$(find "$target" -type f -perm /022)" '' 'nothing is writable by others'
 equal "$(find "$target/usr/bin" -type f ! -perm 755)" '' 'programs are 755'
 
@@ -34,4 +41,9 @@ equal "$(cd "$target" && find . -type f)" ./usr/bin/dx-other 'uninstall removes 
 
 run 0 in_root install
 check 'the default prefix is /usr/local' test -x "$target/usr/local/bin/dx-run"
+run 0 in_root UNITDIR=/units SYSUSERSDIR=/users TMPFILESDIR=/folders LIBEXECDIR=/helpers SYSCONFDIR=/settings install
+check 'and each folder may be another' grep -qx 'EnvironmentFile=-/settings/dx/dx.conf' "$target/units/dx-fetch.service"
+check 'in units too' grep -q '^ExecStart=/helpers/dx-backoff ' "$target/units/dx-pipe.service"
+run 0 in_root UNITDIR=/units SYSUSERSDIR=/users TMPFILESDIR=/folders LIBEXECDIR=/helpers uninstall
+equal "$(cd "$target" && find units users folders helpers -type f)" '' 'which uninstall empties as well'
 done_testing
