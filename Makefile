@@ -6,6 +6,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 LIBEXECDIR ?= $(PREFIX)/libexec/dx
 SYSCONFDIR ?= /etc
 UNITDIR ?= $(PREFIX)/lib/systemd/system
@@ -73,6 +74,12 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 $(BUILD)/bin/dx-run: scripts/dx-run
 	@mkdir -p $(@D)
 	$(Q)$(INSTALL) -m 755 $< $@
+
+# Made of what the programs print as their --help, so of their option tables.
+$(BUILD)/dx.bash: $(BINARIES) $(BUILD)/bin/dx-run scripts/from-help
+	$(Q)scripts/from-help completion $(BUILD)/bin >$@.new && mv $@.new $@
+$(BUILD)/dx.conf: $(BINARIES) $(BUILD)/bin/dx-run scripts/from-help
+	$(Q)scripts/from-help config $(BUILD)/bin >$@.new && mv $@.new $@
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -151,17 +158,23 @@ valgrind:
 	@BUILD=$(BUILD) tests/tools/valgrind $(UNIT_TESTS) $(FILTER_TESTS)
 
 .PHONY: install
-# Programs, manual pages and what systemd needs, to $(DESTDIR)$(PREFIX).
-install: all install-systemd
+# Programs, manual pages, completion and what systemd needs, to $(DESTDIR)$(PREFIX); settings that are there stay.
+install: all $(BUILD)/dx.bash $(BUILD)/dx.conf install-systemd
 	$(Q)$(INSTALL) -d $(DESTDIR)$(BINDIR) $(MAN_FOLDERS:%=$(DESTDIR)$(MANDIR)/%)
 	$(Q)$(INSTALL) -m 755 $(BINARIES) $(BUILD)/bin/dx-run $(DESTDIR)$(BINDIR)
 	$(Q)for page in $(PAGES); do \
 		$(INSTALL) -m 644 "$$page" "$(DESTDIR)$(MANDIR)/man$${page##*.}" || exit; done
+	$(Q)$(INSTALL) -d $(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(SYSCONFDIR)/dx
+	$(Q)$(INSTALL) -m 644 $(BUILD)/dx.bash $(DESTDIR)$(COMPLETIONDIR)/dx-run
+	$(Q)for program in $(PROGRAMS); do ln -sf dx-run "$(DESTDIR)$(COMPLETIONDIR)/dx-$$program" || exit; done
+	$(Q)[ -e $(DESTDIR)$(SYSCONFDIR)/dx/dx.conf ] || \
+		$(INSTALL) -m 644 $(BUILD)/dx.conf $(DESTDIR)$(SYSCONFDIR)/dx/dx.conf
 
 .PHONY: uninstall
-# Removes what install put there, no folders.
+# Removes what install put there, but folders and settings.
 uninstall: uninstall-systemd
 	$(Q)rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/dx-%) $(DESTDIR)$(BINDIR)/dx-run
+	$(Q)rm -f $(PROGRAMS:%=$(DESTDIR)$(COMPLETIONDIR)/dx-%) $(DESTDIR)$(COMPLETIONDIR)/dx-run
 	$(Q)for page in $(PAGES); do \
 		rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit; done
 
@@ -193,6 +206,17 @@ uninstall-systemd:
 
 PAGES = $(sort $(wildcard man/*.[1-8]))
 MAN_FOLDERS = $(addprefix man,$(sort $(subst .,,$(suffix $(PAGES)))))
+
+.PHONY: deb
+# A Debian package, in $(BUILD)/deb; lintian has nothing to say of it.
+deb:
+	@scripts/install-deps --build --deb
+	@BUILD=$(BUILD) scripts/make-deb
+
+.PHONY: check-deb
+# Builds the package, installs, runs and purges it in a copy of the root.
+check-deb: deb
+	@BUILD=$(BUILD) tests/run tests/package/deb.t
 
 .PHONY: clean
 # Removes all that was built.

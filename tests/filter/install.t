@@ -35,9 +35,17 @@ check 'a month goes through what was installed' env PATH=/usr/bin:/bin "$target/
 	-t labels -m "$DATA/month" -d "$T/data" -u "file:$T/sent"
 equal "$(wc -l <"$T/sent/labels.ndjson")" 1614 'and comes out'
 
+check 'dx.conf is an example of every setting' test "$(grep -c '^#DX_' "$target/etc/dx/dx.conf")" -gt 30
+run 0 dx-run --config "$target/etc/dx/dx.conf" --show-config
+equal "$(bash -c '. "$1/dx-run" && COMP_WORDS=(dx-publish --queue-t) COMP_CWORD=1 && _dx_publish && echo "${COMPREPLY[*]}"' \
+	- "$target/usr/share/bash-completion/completions")" --queue-type 'options are completed'
+echo DX_JOBS=1 >"$target/etc/dx/dx.conf"
+run 0 in_root PREFIX=/usr install
+equal "$(cat "$target/etc/dx/dx.conf")" DX_JOBS=1 'settings that are there stay'
+
 touch "$target/usr/bin/dx-other"
 run 0 in_root PREFIX=/usr uninstall
-equal "$(cd "$target" && find . -type f)" ./usr/bin/dx-other 'uninstall removes what install put there, no more'
+equal "$(cd "$target" && find . -type f -o -type l | sort | tr '\n' ' ')" './etc/dx/dx.conf ./usr/bin/dx-other ' 'uninstall removes what install put there, no more'
 
 run 0 in_root install
 check 'the default prefix is /usr/local' test -x "$target/usr/local/bin/dx-run"
