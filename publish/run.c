@@ -85,12 +85,16 @@ settled(void *context, const struct message *m, const char *reason)
 		if (r->rejects != NULL && rejects_add(r->rejects, m, reason) != 0)
 			return EX_IOERR;
 	}
+	if (reason != NULL && r->settings->strict) {
+		/* Not settled: a mark above it must not be reached, or the next run would begin
+		 * behind it. */
+		log_error("standard input: line %" PRIu64 " was rejected, and --strict is given",
+		    m->line);
+		return EX_DATAERR;
+	}
 	if (!m->control)
 		ledger_settled(r->ledger, reason == NULL);
-	if (reason == NULL || !r->settings->strict)
-		return EX_OK;
-	log_error("standard input: line %" PRIu64 " was rejected, and --strict is given", m->line);
-	return EX_DATAERR;
+	return EX_OK;
 }
 
 /* Opens the sink for records of TYPE, or of all types if that is DUMP_TYPES. */

@@ -103,7 +103,7 @@ class Run:
 
     async def publish(self, peer, first, second):
         """dx-publish and PEER. Returns its status, what it said, and the time it took."""
-        words = [str(w) for option in {**OPTIONS, **self.script.options}.items() for w in option]
+        words = [str(w) for option in {**OPTIONS, **self.script.options}.items() for w in option if w is not None]
         server = asyncio.create_task(peer.run())
         began = time.monotonic()
         process = await asyncio.create_subprocess_exec(

@@ -44,7 +44,7 @@ class Script:
     status: int = 0
     says: tuple = ()
     full: bool = False  # only under FULL=1
-    options: dict = dataclasses.field(default_factory=dict)  # of dx-publish, over those of the runner
+    options: dict = dataclasses.field(default_factory=dict)  # of dx-publish, over the runner's; None: has no value
     records: int = 200
     size: int = 100
     hold: int = -1  # after so many records the input waits for the action `feed`, or until all plans are played
@@ -261,6 +261,9 @@ script("too-large-after-return",
                 2: (close_channel(406, TOO_LARGE.format(400)), left())}),
        records=3, size=500, hold=1, rejected=range(3), options={"--retry-for": "20s"}, says=(NO_QUEUE,
        "3 records rejected"), connections=2)
+# The last of a mark's records: the mark must not count.
+script("too-large-strict", at(10, close_channel(406, TOO_LARGE.format(499)), left()), records=20, size=500,
+       status=65, options={"--strict": None}, says=("larger than the 499 bytes", "line 12 was rejected"), connections=1)
 
 # --- alarm
 
