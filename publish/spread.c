@@ -132,11 +132,18 @@ lane_settled(void *context, const struct message *m, const char *reason)
 	return status;
 }
 
+/* Whether the window is full: all of it may stand behind one message of a lane that is late. */
+static bool
+is_full(const struct spread *s)
+{
+	return s->next - s->low >= s->setup.settings->window;
+}
+
 /* A lane that takes messages now, from the current one on; -1 if none does. */
 static int
 ready_lane(const struct spread *s)
 {
-	for (unsigned i = 0; i < s->count; i++) {
+	for (unsigned i = 0; i < s->count && !is_full(s); i++) {
 		unsigned n = (s->current + i) % s->count;
 		if (sink_ready(s->lanes[n].sink))
 			return (int)n;
@@ -169,8 +176,8 @@ spread_wait(struct sink *sink, int fd, int limit_ms, bool *readable)
 		if (i != waited)
 			status = sink_wait(s->lanes[i].sink, -1, 0, &ignored);
 	if (status == EX_OK)
-		status = sink_wait(s->lanes[waited].sink, fd, limit_ms < most ? limit_ms : most,
-		    readable);
+		status = sink_wait(s->lanes[waited].sink, ready >= 0 ? fd : -1,
+		    limit_ms < most ? limit_ms : most, readable);
 	if (ready < 0)
 		next_lane(s);
 	return status;
@@ -183,7 +190,7 @@ choose_lane(struct spread *s)
 	int status = EX_OK, ready;
 	bool ignored;
 
-	if (++s->dealt < DEAL && sink_ready(s->lanes[s->current].sink))
+	if (++s->dealt < DEAL && !is_full(s) && sink_ready(s->lanes[s->current].sink))
 		return EX_OK;
 	next_lane(s);
 	while (status == EX_OK && (ready = ready_lane(s)) < 0)
@@ -193,19 +200,10 @@ choose_lane(struct spread *s)
 	return status;
 }
 
-/* Notes that the next message goes to LANE. */
+/* Notes that the next message goes to LANE. Only if the window is not full. */
 static void
 note(struct spread *s, unsigned lane)
 {
-	if (s->next - s->low == s->capacity) {
-		size_t capacity = 2 * s->capacity;
-		struct place *ring = mem_zero(capacity, sizeof *ring);
-		for (uint64_t n = s->low; n < s->next; n++)
-			ring[n % capacity] = *place_at(s, n);
-		free(s->ring);
-		s->ring = ring;
-		s->capacity = capacity;
-	}
 	*place_at(s, s->next++) = (struct place){.lane = lane};
 }
 
@@ -332,7 +330,7 @@ spread_open(const struct sink_setup *setup, int *status)
 
 	s->sink.ops = &spread_ops;
 	s->setup = *setup;
-	s->capacity = (size_t)setup->settings->window + 1;
+	s->capacity = (size_t)setup->settings->window;
 	s->ring = mem_zero(s->capacity, sizeof *s->ring);
 	*status = EX_OK;
 	while (s->count < setup->settings->connections && *status == EX_OK)
