@@ -287,15 +287,15 @@ static int
 amqp_drain(struct sink *sink, int64_t limit_ms)
 {
 	struct amqp *a = amqp_of(sink);
-	int64_t end_ms = clock_ms() + limit_ms;
 	bool ignored;
 
 	a->ending = limit_ms >= 0;
+	a->end_ms = clock_ms() + limit_ms;
 	for (;;) {
 		int status = serve(a);
 		if (status != EX_OK || window_empty(a->window))
 			return status;
-		if (a->ending && (a->link == NULL || clock_ms() >= end_ms))
+		if (a->ending && (a->link == NULL || clock_ms() >= a->end_ms))
 			return EX_OK;
 		wait_for(a, -1, PUBLISH_POLL_MS, &ignored);
 	}
@@ -338,8 +338,9 @@ amqp_close(struct sink *sink)
 	struct amqp *a = amqp_of(sink);
 
 	say_latency(a);
+	/* Who ends in haste has one grace for all: many connections must not each take another. */
 	if (a->link != NULL)
-		login_end(a->link, clock_ms() + PUBLISH_GRACE_MS);
+		login_end(a->link, a->ending ? a->end_ms : clock_ms() + PUBLISH_GRACE_MS);
 	link_close(a->link);
 	window_free(a->window);
 	buf_free(&a->returns.body);

@@ -35,6 +35,7 @@ struct amqp {
 	int64_t answered_ms; /* when a message was answered last, or none was to be answered */
 	bool said_blocked;
 	bool ending; /* no new tries, signals do not matter any more */
+	int64_t end_ms; /* while ending: when the last wait is over */
 	size_t message_max; /* bytes of a body that the broker takes, as far as we know */
 	char too_large[128]; /* said of messages that are longer */
 	size_t serve_at; /* unsent bytes at which amqp_send serves the link */

@@ -267,13 +267,15 @@ spread_drain(struct sink *sink, int64_t limit_ms)
 
 	while (limit_ms < 0 && status == EX_OK && s->low < s->next)
 		status = spread_wait(sink, -1, PUBLISH_POLL_MS, &ignored);
-	/* What is left now: nothing, or a control message, or what comes within the limit. */
-	for (unsigned i = 0; i < s->count && status == EX_OK; i++) {
+	/* What is left now: nothing, or a control message, or what comes within the limit. Then all
+	 * have to know that it is the end, also if one of them failed. */
+	for (unsigned i = 0; i < s->count && (status == EX_OK || limit_ms >= 0); i++) {
 		int64_t left_ms = end_ms - clock_ms();
-		status = sink_drain(s->lanes[i].sink,
+		int result = sink_drain(s->lanes[i].sink,
 		    limit_ms < 0      ? -1
 			: left_ms > 0 ? left_ms
 				      : 0);
+		status = status == EX_OK ? result : status;
 	}
 	return status;
 }

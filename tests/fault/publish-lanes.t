@@ -10,4 +10,8 @@ lanes=$ROOT/tests/tools/amqp-lanes.py
 came=$("$lanes" late 2>"$T/err")
 check "one connection is late: a window came, not more ($came)" test "$came" -gt 0 -a "$came" -le 100
 
+# One second for confirms, and not another for each connection's goodbye.
+took=$("$lanes" silent 2>"$T/err")
+check "eight silent connections: ends soon after SIGTERM ($took s)" test "$took" -le 5
+
 done_testing
