@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/notify.h"
 #include "common/stop.h"
 
 int
@@ -99,7 +101,9 @@ write_all(int fd, const void *data, size_t len, bool stoppable)
 
 	while (len > 0) {
 		ssize_t n = write(fd, p, len);
-		if (n < 0 && errno != EINTR)
+		/* Only a watchdog lets a pipe say that it is full. */
+		bool full = n < 0 && errno == EAGAIN && notify_wait(fd, POLLOUT) >= 0;
+		if (n < 0 && !full && errno != EINTR)
 			return -1;
 		if (n > 0) {
 			p += n;
@@ -130,6 +134,8 @@ ssize_t
 io_read(int fd, void *data, size_t size)
 {
 	while (!stop_requested()) {
+		if (notify_wait(fd, POLLIN) == 0)
+			continue;
 		ssize_t n = read(fd, data, size);
 		if (n >= 0 || errno != EINTR)
 			return n;

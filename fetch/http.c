@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "common/mem.h"
+#include "common/notify.h"
 #include "common/numbers.h"
 #include "common/options.h"
 #include "common/stop.h"
@@ -178,6 +179,7 @@ on_progress(void *context, curl_off_t dl_total, curl_off_t dl_now, curl_off_t ul
 	(void)dl_now;
 	(void)ul_total;
 	(void)ul_now;
+	notify_alive();
 	return stop_requested() ? 1 : 0;
 }
 

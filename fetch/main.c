@@ -11,11 +11,12 @@
 #include "common/io.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/notify.h"
 #include "common/numbers.h"
 #include "common/options.h"
-#include "common/progress.h"
 #include "common/secret.h"
 #include "common/stop.h"
+#include "common/usr1.h"
 #include "fetch/run.h"
 
 #define BASE_URL	 "https://data.discogs.com/"
@@ -172,9 +173,11 @@ main(int argc, char **argv)
 
 	log_init(program.name);
 	stop_install();
-	progress_answer();
+	usr1_answer();
 	enum options_result result = read_arguments(argc, argv, &args);
 	unsetenv(URL_VARIABLE);
+	if (result == OPTIONS_RUN)
+		notify_ready();
 	int status = result == OPTIONS_RUN ? run_fetch(&args) : options_status(result);
 	secret_free(args.own_url);
 	if (result == OPTIONS_RUN && io_finish_stdout() != 0 && status == EX_OK)

@@ -14,11 +14,12 @@
 
 #include "common/io.h"
 #include "common/log.h"
+#include "common/notify.h"
 #include "common/numbers.h"
 #include "common/options.h"
 #include "common/pipe.h"
-#include "common/progress.h"
 #include "common/stop.h"
+#include "common/usr1.h"
 #include "parse/session.h"
 #include "parse/stage.h"
 #include "parse/xml.h"
@@ -326,7 +327,9 @@ main(int argc, char **argv)
 	if (parsed != OPTIONS_RUN)
 		return options_status(parsed);
 	stop_install();
-	progress_answer();
+	usr1_answer();
+	notify_ready();
+	notify_unblock(STDOUT_FILENO);
 	tune_memory();
 	pipe_enlarge(STDIN_FILENO);
 	pipe_enlarge(STDOUT_FILENO);

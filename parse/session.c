@@ -21,6 +21,7 @@
 #include "common/mem.h"
 #include "common/progress.h"
 #include "common/stop.h"
+#include "common/usr1.h"
 #include "parse/job.h"
 #include "parse/pool.h"
 #include "parse/record.h"
@@ -255,7 +256,7 @@ split_all(struct session *s, struct progress *progress)
 			break;
 		case SPLIT_MORE:
 			progress_update(progress, input_position(s->input));
-			progress_records(progress, s->counts->records);
+			usr1_records(s->counts->records);
 			if (stop_requested())
 				return STOP_STATUS;
 			if (next_window(s, &last, &status) != 0)

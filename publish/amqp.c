@@ -26,6 +26,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/notify.h"
 #include "common/stop.h"
 #include "publish/amqp_state.h"
 #include "publish/frames.h"
@@ -205,6 +206,8 @@ wait_for(const struct amqp *a, int fd, int limit_ms, bool *readable)
 {
 	struct pollfd p[2] = {{.fd = fd, .events = POLLIN}, {.fd = -1}};
 
+	/* Also where a broker lets us wait for hours. */
+	notify_alive();
 	if (a->link != NULL) {
 		p[1].fd = link_fd(a->link);
 		p[1].events = link_events(a->link);

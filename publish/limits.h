@@ -23,6 +23,9 @@
 /* The longest wait in poll(2): a signal that comes just before it must be seen soon. */
 #define PUBLISH_POLL_MS 250
 
+/* How often the service manager is told how far it is. */
+#define PUBLISH_TELL_MS 1000
+
 /* How long one server may take to let us in, from connecting to the last declaration. */
 #define PUBLISH_CONNECT_MS 15000
 

@@ -7,8 +7,9 @@
 
 #include "common/io.h"
 #include "common/log.h"
-#include "common/progress.h"
+#include "common/notify.h"
 #include "common/stop.h"
+#include "common/usr1.h"
 #include "publish/run.h"
 #include "publish/settings.h"
 
@@ -23,7 +24,8 @@ main(int argc, char **argv)
 		/* Nothing goes to a pipe but messages; a broken connection is no reason to die. */
 		signal(SIGPIPE, SIG_IGN);
 		stop_install();
-		progress_answer();
+		usr1_answer();
+		notify_ready();
 		status = run_stream(&settings, STDIN_FILENO);
 		if (io_finish_stdout() != 0 && status == EX_OK)
 			status = EX_IOERR;

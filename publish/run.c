@@ -26,9 +26,11 @@
 #include "common/limits.h"
 #include "common/log.h"
 #include "common/ndjson.h"
+#include "common/notify.h"
 #include "common/progress.h"
 #include "common/stop.h"
 #include "common/stream.h"
+#include "common/usr1.h"
 #include "publish/completion.h"
 #include "publish/ledger.h"
 #include "publish/limits.h"
@@ -56,6 +58,7 @@ struct run {
 	struct sink *sink; /* NULL: not needed yet */
 	struct progress *progress; /* or NULL */
 	uint64_t bytes; /* of lines taken, for it */
+	int64_t told_ms; /* when the service manager last heard of it */
 	enum run_state state;
 	struct stream_control file; /* the file_start of the current file */
 	uint64_t marked; /* records of its last mark */
@@ -110,6 +113,24 @@ open_sink(struct run *r, enum dump_type type)
 	return status;
 }
 
+/* Shows how far it is, and tells the service manager, who wants no more than a line a second. */
+static void
+show_progress(struct run *r)
+{
+	int64_t now = clock_ms();
+
+	progress_update(r->progress, r->bytes);
+	usr1_records(ledger_totals(r->ledger)->sent);
+	if (r->progress != NULL || now - r->told_ms < PUBLISH_TELL_MS)
+		return;
+	r->told_ms = now;
+	if (r->state == RUN_FILE)
+		notify_status("%s: %" PRIu64 " records confirmed in this run", r->file.file,
+		    ledger_totals(r->ledger)->published);
+	else
+		notify_status("waiting for the next file");
+}
+
 /* Waits for FD, if it is not -1, or lets the sink work for a moment, LIMIT_MS at most, and records
  * progress that is due. */
 static int
@@ -121,8 +142,7 @@ wait_and_record(struct run *r, int fd, int limit_ms, bool *readable)
 		status = sink_settle(r->sink);
 	if (status == EX_OK)
 		status = ledger_record(r->ledger, false);
-	progress_update(r->progress, r->bytes);
-	progress_records(r->progress, ledger_totals(r->ledger)->sent);
+	show_progress(r);
 	return status;
 }
 
@@ -459,7 +479,7 @@ run_stream(const struct settings *settings, int fd)
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		r.progress = progress_start("standard input", (uint64_t)st.st_size, 0);
 	else
-		r.progress = progress_start_hidden("standard input");
+		usr1_begin("standard input", 0, 0);
 	int status = finish(&r, read_lines(&r));
 	progress_finish(r.progress);
 	status = summarise(&r, status);
