@@ -362,7 +362,9 @@ io_finish_stdout(void)
 	bool failed = ferror(stdout) != 0;
 
 	errno = 0;
-	if (fclose(stdout) == 0 && !failed)
+	bool closed = fclose(stdout) == 0;
+	mem_work_done();
+	if (closed && !failed)
 		return 0;
 	log_error("standard output: %s", errno != 0 ? strerror(errno) : "write error");
 	return -1;

@@ -79,7 +79,8 @@ int io_make_dirs(const char *path);
 
 /*
  * Flushes and closes stdout. Every program ends in it: an error that shows only
- * here (a full disk, a closed pipe) must not pass as success. Reports.
+ * here (a full disk, a closed pipe) must not pass as success. Reports. What fails to be allocated
+ * from then on is no failure (mem_work_done).
  */
 int io_finish_stdout(void);
 

@@ -45,7 +45,7 @@ malloc(size_t size)
 	NEXT(next, "malloc");
 	void *p = next(size);
 	if (p == NULL)
-		mem_exhausted();
+		mem_missing();
 	return p;
 }
 
@@ -57,7 +57,7 @@ calloc(size_t n, size_t size)
 	NEXT(next, "calloc");
 	void *p = next(n, size);
 	if (p == NULL)
-		mem_exhausted();
+		mem_missing();
 	return p;
 }
 
@@ -70,7 +70,7 @@ realloc(void *p, size_t size)
 	void *q = next(p, size);
 	/* To resize to nothing is to free. */
 	if (q == NULL && size != 0)
-		mem_exhausted();
+		mem_missing();
 	return q;
 }
 

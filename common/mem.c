@@ -3,6 +3,8 @@
 #include "common/mem.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +20,21 @@ mem_exhausted(void)
 	log_error("out of memory");
 	/* Not exit: other threads may be in the libraries whose handlers that would run. */
 	_exit(EX_OSERR);
+}
+
+static atomic_bool work_done;
+
+void
+mem_work_done(void)
+{
+	atomic_store(&work_done, true);
+}
+
+void
+mem_missing(void)
+{
+	if (!atomic_load(&work_done))
+		mem_exhausted();
 }
 
 void *

@@ -27,6 +27,13 @@ char *mem_strndup(const char *s, size_t len);
 /* Returns a printf-formatted string that the caller frees. */
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The work is done and its status known. Libraries allocate when the program exits too; where there
+ * is no memory for that they get NULL, and the status stays. */
+void mem_work_done(void);
+
+/* Ends the program if it is still at work, as a failed allocation does. */
+void mem_missing(void);
+
 /* Ends the program as a failed allocation does, for libraries that report theirs. */
 _Noreturn void mem_exhausted(void);
 

@@ -185,14 +185,16 @@ take(const struct option_program *p, int letter, const char **seen, options_set 
 	return hand_on(o, source, value, set, context);
 }
 
-/* Finds out which options the command line has. What is wrong with it is said later. */
-static void
+/* Finds out which options the command line has; returns LETTER_HELP or LETTER_VERSION if one of
+ * them is there before anything wrong, which is said later, else 0. */
+static int
 look(const struct option_program *p, int argc, char **argv, const char *letters,
     const struct option *longs, bool *given)
 {
 	/* getopt_long(3) moves operands to the end, and what lacks its argument would get one. */
 	char **copy = mem_zero((size_t)argc + 1, sizeof *copy);
-	int letter;
+	int letter, asked = 0;
+	bool wrong = false;
 
 	memcpy(copy, argv, (size_t)argc * sizeof *copy);
 	optind = 0;
@@ -200,8 +202,19 @@ look(const struct option_program *p, int argc, char **argv, const char *letters,
 		const struct option_def *o = find(p, letter);
 		if (o != NULL && o != &own[0])
 			given[o - p->options] = true;
+		wrong = wrong || letter == '?' || letter == ':';
+		if (!wrong && asked == 0 && (letter == LETTER_HELP || letter == LETTER_VERSION))
+			asked = letter;
 	}
 	free(copy);
+	return asked;
+}
+
+static enum options_result
+print_version(const struct option_program *p)
+{
+	printf("%s %s\n", p->name, DX_VERSION);
+	return OPTIONS_DONE;
 }
 
 static enum options_result
@@ -217,8 +230,7 @@ parse(const struct option_program *p, int argc, char **argv, const char *letters
 		case LETTER_HELP:
 			return print_help(p);
 		case LETTER_VERSION:
-			printf("%s %s\n", p->name, DX_VERSION);
-			return OPTIONS_DONE;
+			return print_version(p);
 		case ':':
 			log_error("%s needs an argument (try %s --help)", argv[optind - 1],
 			    p->name);
@@ -248,8 +260,11 @@ options_parse(const struct option_program *p, int argc, char **argv, options_set
 
 	make_getopt_tables(p, &letters, &longs);
 	enum options_result result = OPTIONS_BAD;
-	look(p, argc, argv, letters, longs, given);
-	if (read_environment(own, OWN_COUNT, none, set, context) == 0 &&
+	int asked = look(p, argc, argv, letters, longs, given);
+	/* Whoever asks for help may have a wrong variable. */
+	if (asked != 0)
+		result = asked == LETTER_HELP ? print_help(p) : print_version(p);
+	else if (read_environment(own, OWN_COUNT, none, set, context) == 0 &&
 	    read_environment(p->options, p->count, given, set, context) == 0)
 		result = parse(p, argc, argv, letters, longs, seen, set, context);
 	if (result == OPTIONS_DONE && io_finish_stdout() != 0)

@@ -198,6 +198,12 @@ parse_xml(const struct arguments *a, struct input *in, const char *name, uint64_
 		log_error("--control needs --type");
 		return EX_USAGE;
 	}
+	/* file_end says that there is no more. */
+	if (a->control && a->limit != UINT64_MAX) {
+		log_error(
+		    "--control and --limit: the end of a file that was not reached cannot be told");
+		return EX_USAGE;
+	}
 	int status = write_control(a, STREAM_FILE_START, name, &counts);
 	if (status == EX_OK)
 		status = session_run(&a->session, &file, in, &counts);

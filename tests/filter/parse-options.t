@@ -180,4 +180,13 @@ if command -v script >/dev/null; then
 	script -qec "dx-parse -q '$labels' >'$T/out'" /dev/null </dev/null >"$T/terminal"
 	equal "$(cat "$T/terminal")" '' '-q draws no progress'
 fi
+# --help and --version answer whatever the environment holds; a wrong option before them does not.
+DX_JOBS=x run 0 dx-parse --help
+DX_JOBS=x run 0 dx-parse --version
+DX_JOBS=x run 64 dx-parse --nonsense --help
+says 'invalid value for DX_JOBS|unknown option --nonsense' 'what is wrong is said first'
+run 64 dx-parse --control -t labels --limit 3 "$DATA/month/discogs_20260801_labels.xml.gz"
+says '^dx-parse: --control and --limit' 'no end of a file that was not reached'
+equal "$(cat "$T/out")" '' 'and nothing comes out'
+
 done_testing
