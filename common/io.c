@@ -32,6 +32,37 @@ io_open(const char *path, int flags, mode_t mode)
 	return fd;
 }
 
+/* Whether the last byte of the file PATH, of SIZE bytes, is known to be no LF. */
+static bool
+lacks_end(const char *path, off_t size)
+{
+	char last = '\n';
+	int fd = size > 0 ? io_open(path, O_RDONLY, 0) : -1;
+
+	if (fd < 0)
+		return false;
+	if (io_read_at(fd, &last, 1, size - 1) != 1)
+		last = '\n';
+	close(fd);
+	return last != '\n';
+}
+
+int
+io_open_lines(const char *path)
+{
+	struct stat st;
+	int fd = io_open(path, O_WRONLY | O_APPEND | O_CREAT, 0666);
+
+	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || !lacks_end(path, st.st_size))
+		return fd;
+	if (io_write_all(fd, "\n", 1) == 0)
+		return fd;
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
 int
 io_open_status(int error)
 {

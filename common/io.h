@@ -14,6 +14,10 @@
  * when a stop was asked for (stop.h): then -1, EINTR. Descriptors are closed on exec. */
 int io_open(const char *path, int flags, mode_t mode);
 
+/* Opens the file PATH to append lines to it, and makes it if there is none. A last line without its
+ * end, as a full disk or a crash leaves it, is ended, so that it spoils no other. */
+int io_open_lines(const char *path);
+
 /* The exit status for an input that open(2) refused with ERROR: EX_NOINPUT (66) if it is not there
  * or not for us to read, EX_IOERR (74) if something failed. */
 int io_open_status(int error);

@@ -3,7 +3,6 @@
 #include "parse/rejects.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +25,7 @@ struct rejects {
 struct rejects *
 rejects_open(const char *path)
 {
-	int fd = io_open(path, O_WRONLY | O_CREAT | O_APPEND, 0666);
+	int fd = io_open_lines(path);
 
 	if (fd < 0) {
 		log_error("%s: %s", path, strerror(errno));

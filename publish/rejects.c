@@ -3,7 +3,6 @@
 #include "publish/rejects.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,7 +20,7 @@ struct rejects {
 struct rejects *
 rejects_open(const char *path)
 {
-	int fd = io_open(path, O_WRONLY | O_APPEND | O_CREAT, 0666);
+	int fd = io_open_lines(path);
 
 	if (fd < 0) {
 		log_error("%s: %s", path, strerror(errno));

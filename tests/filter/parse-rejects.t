@@ -238,4 +238,14 @@ accepted "<labels><!-- a --> $one <?b c?> $two</labels> <!-- d -->\n" '1 2 ' 'co
 accepted '<labels/>' '' 'no records'
 accepted "<labels a='b'>$one</labels>" '1 ' 'a root with attributes'
 accepted "<labels>$one<label><id>2</id><label><id>3</id></label></label></labels>" '1 2 ' 'a record in a record'
+
+# A line that a full disk or a kill -9 left without its end spoils no other.
+printf '{"file":"x","res' >"$T/rejects"
+dump '<label><id>3</name></label>'
+run 0 dx-parse -q --rejects "$T/rejects" "$T/in"
+equal "$(head -n 1 "$T/rejects")" '{"file":"x","res' 'half a line in the rejects file: stays as it was'
+equal "$(tail -n +2 "$T/rejects" | jq .ordinal)" 2 'and what is added stands in a line of its own'
+run 0 dx-parse -q --rejects "$T/rejects" "$T/in"
+equal "$(tail -n +2 "$T/rejects" | jq .ordinal | tr '\n' ' ')" '2 2 ' 'a file of whole lines gets no empty one'
+
 done_testing
