@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls of dx-marker(1). */
+#define _GNU_SOURCE /* posix_spawn_file_actions_addclosefrom_np */
 #include "common/marker.h"
 
 #include <sys/wait.h>
@@ -80,6 +81,10 @@ start(const char *program, char *const argv[], int fd, pid_t *pid)
 	if (error == 0)
 		error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null",
 		    O_RDONLY, 0);
+	/* Libraries open without O_CLOEXEC, as libcurl does its sockets: a connection would stay
+	 * for as long as the child waits for its lock. */
+	if (error == 0)
+		error = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
 	if (error == 0)
 		error = posix_spawnp(pid, program, &actions, &attributes, argv, environ);
 	posix_spawnattr_destroy(&attributes);

@@ -147,6 +147,20 @@ START_TEST(sigpipe_is_as_from_a_shell)
 }
 END_TEST
 
+/* Libraries do not all close on exec what they open. */
+START_TEST(descriptors_stay_here)
+{
+	int fd = dup(STDERR_FILENO);
+	char *script = mem_printf("[ -e /proc/$$/fd/2 ] && [ ! -e /proc/$$/fd/%d ]", fd);
+
+	ck_assert_int_gt(fd, STDERR_FILENO);
+	use_script(script);
+	ck_assert_int_eq(marker_call("m", NULL, "show", (char *)NULL), 0);
+	free(script);
+	close(fd);
+}
+END_TEST
+
 START_TEST(signals_to_the_group_pass_it_by)
 {
 	use_script("sleep 0.3");
@@ -197,6 +211,7 @@ main(void)
 	tcase_add_test(tests, statuses_come_back);
 	tcase_add_test(tests, the_stream_is_not_its_standard_input);
 	tcase_add_test(tests, sigpipe_is_as_from_a_shell);
+	tcase_add_test(tests, descriptors_stay_here);
 	tcase_add_test(tests, signals_to_the_group_pass_it_by);
 	tcase_add_test(tests, a_stop_ends_the_waiting);
 	suite_add_tcase(suite, tests);
