@@ -2,6 +2,7 @@
 /* dx-marker: the state of a month, asked and changed. Arguments, the table of operations, and
  * wiring; dx-marker(1) is the manual. */
 #include <errno.h>
+#include <libgen.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/buf.h"
+#include "common/clock.h"
 #include "common/dump.h"
 #include "common/io.h"
 #include "common/log.h"
@@ -19,10 +21,14 @@
 #include "common/options.h"
 #include "common/stop.h"
 #include "marker/batch.h"
+#include "marker/history.h"
+#include "marker/months.h"
 #include "marker/operation.h"
 #include "marker/ops.h"
 #include "marker/report.h"
+#include "marker/screen.h"
 #include "marker/session.h"
+#include "marker/status.h"
 #include "marker/store.h"
 
 #define LOCK_TIMEOUT_MS	    30000
@@ -206,6 +212,25 @@ static const struct operation operations[] = {
 	.operands = "T",
 	.required = 1,
 	.run = report_get},
+    {.name = "status",
+	.usage = "[--watch [SECONDS]] [--now TIME]",
+	.help = "show the month to a person",
+	.kind = OPERATION_QUESTION,
+	.operands = "",
+	.options = WITH_WATCH | WITH_NOW,
+	.any_month = true,
+	.check = operation_alone,
+	.run = status_show},
+    {.name = "record-run",
+	.usage = "--status N --started TIME [--now TIME]",
+	.help = "note in the history that a run ended",
+	.kind = OPERATION_RECORD,
+	.operands = "",
+	.options = WITH_STATUS | WITH_STARTED | WITH_NOW,
+	.required_options = WITH_STATUS | WITH_STARTED,
+	.any_month = true,
+	.check = operation_alone,
+	.run = history_record},
     {.name = "path",
 	.usage = "",
 	.help = "print the name of the marker's file",
@@ -290,27 +315,75 @@ set_option(void *context, int letter, const char *value)
 	}
 }
 
-/* The path of the marker, for the caller to free; NULL after a message. */
-static char *
-marker_path(const struct arguments *a)
+/* Which marker: its path, the folder it lies in, and its month, or NULL. The struct's owner calls
+ * place_free. */
+struct place {
+	char *path;
+	char *folder;
+	char version[DUMP_VERSION_SIZE]; /* "": not given */
+};
+
+static void
+place_free(struct place *p)
 {
-	if (a->file != NULL)
-		return mem_strdup(a->file);
-	if (a->folder == NULL || a->version == NULL) {
-		options_bad(&program, "needs a marker: -d DIR and -V YYYYMMDD, or -f FILE");
-		return NULL;
-	}
-	size_t len = strlen(a->folder);
-	return mem_printf("%s%s.extraction_status_%s.json", a->folder,
-	    a->folder[len - 1] == '/' ? "" : "/", a->version);
+	free(p->path);
+	free(p->folder);
 }
 
-/* Does the COUNT words at WORDS, an operation with its operands, on the marker at PATH. */
+/* The month that was meant where none was given: the newest. A record needs none. */
 static int
-run_words(const struct arguments *a, const char *path, char *const *words, size_t count,
-    struct buf *out)
+find_newest(const struct arguments *a, const struct operation *op, char *version)
+{
+	if (months_newest(a->folder, version) != 0) {
+		log_error("%s: %s", a->folder, strerror(errno));
+		return io_open_status(errno);
+	}
+	if (*version != '\0' || op->kind == OPERATION_RECORD)
+		return EX_OK;
+	log_error("%s: no marker of any month there", a->folder);
+	return EX_NOINPUT;
+}
+
+/* Where the marker is for the operation NAME. Returns EX_OK, or another status after a message. */
+static int
+find_place(const struct arguments *a, const char *name, struct place *p)
+{
+	const struct operation *op = operation_find(operations, name);
+	bool any_month = op != NULL && op->any_month;
+	int status = EX_OK;
+
+	*p = (struct place){0};
+	if (a->version != NULL)
+		memcpy(p->version, a->version, sizeof p->version);
+	if (a->file != NULL) {
+		char *copy = mem_strdup(a->file);
+		p->path = mem_strdup(a->file);
+		p->folder = mem_strdup(dirname(copy));
+		free(copy);
+		return EX_OK;
+	}
+	if (a->folder == NULL || (a->version == NULL && !any_month)) {
+		options_bad(&program, "needs a marker: -d DIR and -V YYYYMMDD, or -f FILE");
+		return EX_USAGE;
+	}
+	p->folder = mem_strdup(a->folder);
+	if (a->version == NULL)
+		status = find_newest(a, op, p->version);
+	size_t len = strlen(a->folder);
+	if (*p->version != '\0')
+		p->path = mem_printf("%s%s.extraction_status_%s.json", a->folder,
+		    a->folder[len - 1] == '/' ? "" : "/", p->version);
+	return status;
+}
+
+/* Does the COUNT words at WORDS, an operation with its operands, on the marker at P. *WATCH becomes
+ * the seconds after which it is to be done again, if it is. */
+static int
+run_words(const struct arguments *a, const struct place *p, char *const *words, size_t count,
+    struct buf *out, int64_t *watch)
 {
 	struct batch batch = {0};
+	struct store *st = NULL;
 	struct call single;
 	int status;
 
@@ -321,35 +394,55 @@ run_words(const struct arguments *a, const char *path, char *const *words, size_
 		return status;
 	struct call *calls = many ? batch.calls : &single;
 	size_t n = many ? batch.count : 1;
-	for (size_t i = 0; i < n; i++)
-		calls[i].marker = path;
-	struct store *st = store_open(path, a->version, a->strict);
+	for (size_t i = 0; i < n; i++) {
+		calls[i].marker = p->path;
+		calls[i].folder = p->folder;
+	}
+	if ((single.given & WITH_WATCH) != 0)
+		*watch = single.watch > 0 ? single.watch : STATUS_WATCH_SECONDS;
+	if (p->path != NULL)
+		st = store_open(p->path, *p->version != '\0' ? p->version : NULL, a->strict);
 	status = session_run(st, (int64_t)a->lock_timeout_ms, calls, n, out);
 	store_close(st);
 	batch_free(&batch);
 	return status;
 }
 
+/* As run_words, and prints. */
 static int
-run(const struct arguments *a, char *const *words, size_t count)
+run_once(const struct arguments *a, char *const *words, size_t count, bool again, int64_t *watch)
 {
 	struct buf out = {0};
+	struct place place;
 
-	if (count == 0) {
-		options_bad(&program, "needs an operation");
-		return EX_USAGE;
-	}
-	char *path = marker_path(a);
-	if (path == NULL)
-		return EX_USAGE;
-	int status = run_words(a, path, words, count, &out);
-	free(path);
+	int status = find_place(a, words[0], &place);
+	if (status == EX_OK)
+		status = run_words(a, &place, words, count, &out, watch);
+	place_free(&place);
+	if (*watch > 0)
+		screen_next(&out, again);
 	/* Not by stdio, which gives up when a signal interrupts it. */
 	if (out.len > 0 && io_write_all(STDOUT_FILENO, out.data, out.len) != 0) {
 		log_error("standard output: %s", strerror(errno));
 		status = EX_IOERR;
 	}
 	buf_free(&out);
+	return status;
+}
+
+static int
+run(const struct arguments *a, char *const *words, size_t count)
+{
+	int64_t watch = 0;
+
+	if (count == 0) {
+		options_bad(&program, "needs an operation");
+		return EX_USAGE;
+	}
+	int status = run_once(a, words, count, false, &watch);
+	/* Until a signal ends it, which is how it is meant to end. */
+	while (watch > 0 && status <= OPERATION_NO && clock_sleep_ms(watch * 1000) == 0)
+		status = run_once(a, words, count, true, &watch);
 	return status;
 }
 

@@ -13,19 +13,39 @@
 #include "common/numbers.h"
 #include "marker/text.h"
 
-/* The bits of OPERATION_OPTION with their names. All but --resume have a value. */
-static const struct {
+enum value_kind {
+	VALUE_NONE,
+	VALUE_SHA256,
+	VALUE_SHAPE,
+	VALUE_LINE,
+	VALUE_PATH,
+	VALUE_COUNT,
+	VALUE_MAYBE_COUNT, /* a count that may be left out */
+	VALUE_TIME
+};
+
+/* The bits of OPERATION_OPTION with their names and the member of struct call for the value. */
+static const struct option_value {
 	unsigned bit;
 	const char *name;
+	enum value_kind kind;
+	size_t member;
 } options[] = {
-    {WITH_SHA256, "--sha256"},
-    {WITH_SHAPE, "--shape"},
-    {WITH_RECORDS, "--records"},
-    {WITH_MESSAGES, "--messages"},
-    {WITH_BATCHES, "--batches"},
-    {WITH_POSITION, "--position"},
-    {WITH_RESUME, "--resume"},
-    {WITH_OPTIONS, "--options"},
+    {WITH_SHA256, "--sha256", VALUE_SHA256, offsetof(struct call, sha256)},
+    {WITH_SHAPE, "--shape", VALUE_SHAPE, offsetof(struct call, shape)},
+    {WITH_RECORDS, "--records", VALUE_COUNT, offsetof(struct call, records)},
+    {WITH_MESSAGES, "--messages", VALUE_COUNT, offsetof(struct call, messages)},
+    {WITH_BATCHES, "--batches", VALUE_COUNT, offsetof(struct call, batches)},
+    {WITH_POSITION, "--position", VALUE_COUNT, offsetof(struct call, position)},
+    {WITH_RESUME, "--resume", VALUE_NONE, 0},
+    {WITH_OPTIONS, "--options", VALUE_LINE, offsetof(struct call, options)},
+    {WITH_NOW, "--now", VALUE_TIME, offsetof(struct call, now)},
+    {WITH_WATCH, "--watch", VALUE_MAYBE_COUNT, offsetof(struct call, watch)},
+    {WITH_OUTPUT, "--output", VALUE_PATH, offsetof(struct call, output)},
+    {WITH_STALLED, "--stalled", VALUE_COUNT, offsetof(struct call, stalled)},
+    {WITH_OVERDUE, "--overdue", VALUE_COUNT, offsetof(struct call, overdue)},
+    {WITH_STATUS, "--status", VALUE_COUNT, offsetof(struct call, status)},
+    {WITH_STARTED, "--started", VALUE_TIME, offsetof(struct call, started)},
 };
 
 const struct operation *
@@ -35,6 +55,21 @@ operation_find(const struct operation *table, const char *name)
 		if (strcmp(table->name, name) == 0)
 			return table;
 	return NULL;
+}
+
+time_t
+operation_now(const struct call *call)
+{
+	return (call->given & WITH_NOW) != 0 ? (time_t)call->now : time(NULL);
+}
+
+bool
+operation_alone(const struct call *call)
+{
+	if (call->line == 0)
+		return true;
+	operation_complain(call, "not in a batch");
+	return false;
 }
 
 void
@@ -75,31 +110,67 @@ take_number(const struct call *call, const char *word, int64_t *out)
 }
 
 static int
-take_option(struct call *call, unsigned bit, const char *value)
+take_time(const struct call *call, const char *word, int64_t *out)
 {
-	switch (bit) {
-	case WITH_SHA256:
-		call->sha256 = value;
-		return digest_valid(value)
-		    ? 0
-		    : wrong(call, "not a SHA-256 of 64 lower-case hex digits", value);
-	case WITH_SHAPE:
-		call->shape = value;
-		return text_is_shape(value) ? 0 : wrong(call, "not the name of a shape", value);
-	case WITH_OPTIONS:
-		call->options = value;
-		return text_is_options(value) ? 0 : wrong(call, "not a line of text", value);
-	case WITH_RECORDS:
-		return take_number(call, value, &call->records);
-	case WITH_MESSAGES:
-		return take_number(call, value, &call->messages);
-	case WITH_BATCHES:
-		return take_number(call, value, &call->batches);
-	case WITH_POSITION:
-		return take_number(call, value, &call->position);
-	default:
+	time_t when;
+
+	if (text_time(word, &when) != 0)
+		return wrong(call, "not a time such as 2026-08-03T12:00:00Z", word);
+	*out = (int64_t)when;
+	return 0;
+}
+
+static bool
+is_path(const char *text)
+{
+	return *text != '\0';
+}
+
+/* Takes VALUE into the member at OUT if it is VALID, else says that it is NOT. */
+static int
+take_text(const struct call *call, const char *value, bool (*valid)(const char *), const char * not,
+    const char **out)
+{
+	*out = value;
+	return valid(value) ? 0 : wrong(call, not, value);
+}
+
+static int
+take_option(struct call *call, const struct option_value *o, const char *value)
+{
+	void *member = (char *)call + o->member;
+
+	switch (o->kind) {
+	case VALUE_NONE:
 		return 0;
+	case VALUE_SHA256:
+		return take_text(call, value, digest_valid,
+		    "not a SHA-256 of 64 lower-case hex digits", member);
+	case VALUE_SHAPE:
+		return take_text(call, value, text_is_shape, "not the name of a shape", member);
+	case VALUE_LINE:
+		return take_text(call, value, text_is_options, "not a line of text", member);
+	case VALUE_PATH:
+		return take_text(call, value, is_path, "not the name of a file", member);
+	case VALUE_COUNT:
+		return take_number(call, value, member);
+	case VALUE_MAYBE_COUNT:
+		return value == NULL ? 0 : take_number(call, value, member);
+	case VALUE_TIME:
+		return take_time(call, value, member);
 	}
+	return -1;
+}
+
+/* The option that WORD names, up to LEN, and CALL's operation has; NULL if there is none. */
+static const struct option_value *
+find_option(const struct call *call, const char *word, size_t len)
+{
+	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+		if ((call->operation->options & options[i].bit) != 0 &&
+		    strlen(options[i].name) == len && strncmp(word, options[i].name, len) == 0)
+			return &options[i];
+	return NULL;
 }
 
 /*
@@ -111,25 +182,24 @@ take_option_word(struct call *call, const char *word, const char *next)
 {
 	size_t len = strcspn(word, "=");
 	const char *value = word[len] == '=' ? word + len + 1 : NULL;
+	const struct option_value *o = find_option(call, word, len);
 
-	for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-		unsigned bit = options[i].bit;
-		if ((call->operation->options & bit) == 0 || strlen(options[i].name) != len ||
-		    strncmp(word, options[i].name, len) != 0)
-			continue;
-		bool flag = bit == WITH_RESUME;
-		if (flag && value != NULL)
-			return wrong(call, "takes no value", word);
-		if (!flag && value == NULL && next == NULL)
-			return wrong(call, "needs a value", word);
-		if ((call->given & bit) != 0)
-			return wrong(call, "given twice", options[i].name);
-		call->given |= bit;
-		if (take_option(call, bit, value != NULL ? value : next) != 0)
-			return -1;
-		return flag || value != NULL ? 1 : 2;
-	}
-	return wrong(call, "unknown option", word);
+	if (o == NULL)
+		return wrong(call, "unknown option", word);
+	bool flag = o->kind == VALUE_NONE;
+	bool maybe = o->kind == VALUE_MAYBE_COUNT;
+	if (flag && value != NULL)
+		return wrong(call, "takes no value", word);
+	if (!flag && !maybe && value == NULL && next == NULL)
+		return wrong(call, "needs a value", word);
+	if ((call->given & o->bit) != 0)
+		return wrong(call, "given twice", o->name);
+	call->given |= o->bit;
+	if (flag || value != NULL)
+		return take_option(call, o, value) == 0 ? 1 : -1;
+	if (maybe && (next == NULL || *next == '-'))
+		return 1;
+	return take_option(call, o, next) == 0 ? 2 : -1;
 }
 
 /* Takes WORD as operand number INDEX. */

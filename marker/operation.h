@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "common/buf.h"
 #include "marker/state.h"
@@ -24,6 +25,7 @@ enum operation_kind {
 	OPERATION_CHANGE, /* reads and writes the marker, under the lock */
 	OPERATION_QUESTION, /* reads it */
 	OPERATION_NO_MARKER, /* needs nothing but its name */
+	OPERATION_RECORD, /* reads the marker if there is one, and writes beside it */
 	OPERATION_BATCH /* stands for the operations on standard input */
 };
 
@@ -36,7 +38,14 @@ enum operation_option {
 	WITH_BATCHES = 1 << 4,
 	WITH_POSITION = 1 << 5,
 	WITH_RESUME = 1 << 6,
-	WITH_OPTIONS = 1 << 7
+	WITH_OPTIONS = 1 << 7,
+	WITH_NOW = 1 << 8,
+	WITH_WATCH = 1 << 9,
+	WITH_OUTPUT = 1 << 10,
+	WITH_STALLED = 1 << 11,
+	WITH_OVERDUE = 1 << 12,
+	WITH_STATUS = 1 << 13,
+	WITH_STARTED = 1 << 14
 };
 
 #define OPERATION_NUMBERS_MAX 3
@@ -51,6 +60,7 @@ typedef bool operation_check(const struct call *c);
 struct call {
 	const struct operation *operation;
 	const char *marker; /* path of the marker */
+	const char *folder; /* the one it lies in */
 	size_t line; /* in a batch, from 1; else 0 */
 	const char *file; /* the first F */
 	char *const *files; /* F..., FILE_COUNT of them */
@@ -63,6 +73,10 @@ struct call {
 	const char *shape;
 	const char *options;
 	int64_t records, messages, batches, position;
+	int64_t now, started; /* seconds since 1970 */
+	int64_t watch; /* seconds; 0: given without */
+	int64_t stalled, overdue, status;
+	const char *output;
 };
 
 /*
@@ -82,6 +96,7 @@ struct operation {
 	size_t required; /* so many operands there must be */
 	unsigned options; /* may be given */
 	unsigned required_options; /* must be given */
+	bool any_month; /* without -V it is about the newest month of the folder */
 	operation_check *check; /* or NULL */
 	operation_run *run;
 };
@@ -96,6 +111,12 @@ const struct operation *operation_find(const struct operation *table, const char
  */
 int operation_parse(const struct operation *table, char *const *words, size_t count, size_t line,
     struct call *call);
+
+/* What time it is for CALL: that of --now, else that of the clock. */
+time_t operation_now(const struct call *call);
+
+/* An operation_check: what writes files or goes on for ever is no part of a change. */
+bool operation_alone(const struct call *call);
 
 /* Says what is wrong with CALL, with the operation's name and, in a batch, the line. */
 void operation_complain(const struct call *call, const char *format, ...)

@@ -66,7 +66,8 @@ ask(struct store *st, const struct call *calls, size_t count, struct buf *out)
 	bool changed;
 	int status = EX_OK;
 
-	if (any_of(calls, count, OPERATION_QUESTION))
+	if (st != NULL &&
+	    (any_of(calls, count, OPERATION_QUESTION) || any_of(calls, count, OPERATION_RECORD)))
 		status = store_load(st, &s);
 	if (status == EX_OK)
 		status = run_calls(s, calls, count, out, &changed);

@@ -55,9 +55,8 @@ enum found {
 	FOUND_ERROR /* errno says what */
 };
 
-/* The month in the name of the file; NULL if it has another form. The caller frees. */
-static char *
-version_of_name(const char *path)
+char *
+store_month_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash != NULL ? slash + 1 : path;
@@ -91,9 +90,9 @@ store_open(const char *path, const char *version, bool strict)
 	st->path = real_path(path);
 	st->backup_path = mem_printf("%s.bak", st->path);
 	st->lock_path = mem_printf("%s.lock", st->path);
-	char *named = version_of_name(st->path);
+	char *named = store_month_of(st->path);
 	if (named == NULL)
-		named = version_of_name(path);
+		named = store_month_of(path);
 	st->version_doubtful = version != NULL && (named == NULL || strcmp(named, version) != 0);
 	st->version = version != NULL ? mem_strdup(version) : named;
 	if (version != NULL)

@@ -29,6 +29,10 @@
 
 struct store;
 
+/* The month that the name of the file PATH says, .extraction_status_YYYYMMDD.json; NULL if it has
+ * another form. The caller frees. */
+char *store_month_of(const char *path);
+
 /*
  * The marker at PATH, of the month VERSION. NULL for VERSION: the month is in the name
  * if that is .extraction_status_YYYYMMDD.json, else in the file. STRICT refuses a
