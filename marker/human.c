@@ -8,6 +8,15 @@
 
 #include "common/dump.h"
 
+int64_t
+human_whole(double amount)
+{
+	if (!(amount > 0))
+		return 0;
+	/* 2^63, the double next to INT64_MAX, does not fit any more. */
+	return amount + 0.5 < (double)INT64_MAX ? (int64_t)(amount + 0.5) : INT64_MAX;
+}
+
 char *
 human_count(char *out, int64_t count)
 {

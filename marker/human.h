@@ -9,6 +9,9 @@
 /* Room for any of the texts below, with its end. */
 #define HUMAN_SIZE 48
 
+/* The whole number nearest to AMOUNT, from 0 to INT64_MAX. */
+int64_t human_whole(double amount);
+
 /* Each writes to OUT (HUMAN_SIZE bytes) and returns it. */
 
 /* 1234567 as "1,234,567". */

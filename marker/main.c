@@ -21,6 +21,7 @@
 #include "common/options.h"
 #include "common/stop.h"
 #include "marker/batch.h"
+#include "marker/health.h"
 #include "marker/history.h"
 #include "marker/months.h"
 #include "marker/operation.h"
@@ -221,6 +222,15 @@ static const struct operation operations[] = {
 	.any_month = true,
 	.check = operation_alone,
 	.run = status_show},
+    {.name = "health",
+	.usage = "[--stalled SECONDS] [--overdue DAYS] [--now TIME]",
+	.help = "whether all is well; status 1 and why if not",
+	.kind = OPERATION_QUESTION,
+	.operands = "",
+	.options = WITH_STALLED | WITH_OVERDUE | WITH_NOW,
+	.any_month = true,
+	.check = operation_alone,
+	.run = health_ask},
     {.name = "record-run",
 	.usage = "--status N --started TIME [--now TIME]",
 	.help = "note in the history that a run ended",
@@ -344,12 +354,10 @@ find_newest(const struct arguments *a, const struct operation *op, char *version
 	return EX_NOINPUT;
 }
 
-/* Where the marker is for the operation NAME. Returns EX_OK, or another status after a message. */
+/* Where the marker is for OP. Returns EX_OK, or another status after a message. */
 static int
-find_place(const struct arguments *a, const char *name, struct place *p)
+find_place(const struct arguments *a, const struct operation *op, struct place *p)
 {
-	const struct operation *op = operation_find(operations, name);
-	bool any_month = op != NULL && op->any_month;
 	int status = EX_OK;
 
 	*p = (struct place){0};
@@ -362,7 +370,7 @@ find_place(const struct arguments *a, const char *name, struct place *p)
 		free(copy);
 		return EX_OK;
 	}
-	if (a->folder == NULL || (a->version == NULL && !any_month)) {
+	if (a->folder == NULL || (a->version == NULL && !op->any_month)) {
 		options_bad(&program, "needs a marker: -d DIR and -V YYYYMMDD, or -f FILE");
 		return EX_USAGE;
 	}
@@ -376,30 +384,23 @@ find_place(const struct arguments *a, const char *name, struct place *p)
 	return status;
 }
 
-/* Does the COUNT words at WORDS, an operation with its operands, on the marker at P. *WATCH becomes
- * the seconds after which it is to be done again, if it is. */
+/* Does CALL, or the batch on standard input that it stands for, on the marker at P. */
 static int
-run_words(const struct arguments *a, const struct place *p, char *const *words, size_t count,
-    struct buf *out, int64_t *watch)
+run_call(const struct arguments *a, const struct place *p, struct call *call, struct buf *out)
 {
 	struct batch batch = {0};
 	struct store *st = NULL;
-	struct call single;
 	int status;
 
-	if (operation_parse(operations, words, count, 0, &single) != 0)
-		return EX_USAGE;
-	bool many = single.operation->kind == OPERATION_BATCH;
+	bool many = call->operation->kind == OPERATION_BATCH;
 	if (many && (status = batch_read(STDIN_FILENO, operations, &batch)) != EX_OK)
 		return status;
-	struct call *calls = many ? batch.calls : &single;
+	struct call *calls = many ? batch.calls : call;
 	size_t n = many ? batch.count : 1;
 	for (size_t i = 0; i < n; i++) {
 		calls[i].marker = p->path;
 		calls[i].folder = p->folder;
 	}
-	if ((single.given & WITH_WATCH) != 0)
-		*watch = single.watch > 0 ? single.watch : STATUS_WATCH_SECONDS;
 	if (p->path != NULL)
 		st = store_open(p->path, *p->version != '\0' ? p->version : NULL, a->strict);
 	status = session_run(st, (int64_t)a->lock_timeout_ms, calls, n, out);
@@ -408,18 +409,18 @@ run_words(const struct arguments *a, const struct place *p, char *const *words, 
 	return status;
 }
 
-/* As run_words, and prints. */
+/* As run_call, and prints. AGAIN: something was printed before. */
 static int
-run_once(const struct arguments *a, char *const *words, size_t count, bool again, int64_t *watch)
+run_once(const struct arguments *a, struct call *call, bool again)
 {
 	struct buf out = {0};
 	struct place place;
 
-	int status = find_place(a, words[0], &place);
+	int status = find_place(a, call->operation, &place);
 	if (status == EX_OK)
-		status = run_words(a, &place, words, count, &out, watch);
+		status = run_call(a, &place, call, &out);
 	place_free(&place);
-	if (*watch > 0)
+	if (out.len > 0 && (call->given & WITH_WATCH) != 0)
 		screen_next(&out, again);
 	/* Not by stdio, which gives up when a signal interrupts it. */
 	if (out.len > 0 && io_write_all(STDOUT_FILENO, out.data, out.len) != 0) {
@@ -433,16 +434,22 @@ run_once(const struct arguments *a, char *const *words, size_t count, bool again
 static int
 run(const struct arguments *a, char *const *words, size_t count)
 {
-	int64_t watch = 0;
+	struct call call;
 
 	if (count == 0) {
 		options_bad(&program, "needs an operation");
 		return EX_USAGE;
 	}
-	int status = run_once(a, words, count, false, &watch);
+	if (operation_parse(operations, words, count, 0, &call) != 0)
+		return EX_USAGE;
+	int64_t pause = call.watch > 0 ? call.watch : STATUS_WATCH_SECONDS;
+	if (pause > STATUS_WATCH_MAX_SECONDS)
+		pause = STATUS_WATCH_MAX_SECONDS;
+	int status = run_once(a, &call, false);
 	/* Until a signal ends it, which is how it is meant to end. */
-	while (watch > 0 && status <= OPERATION_NO && clock_sleep_ms(watch * 1000) == 0)
-		status = run_once(a, words, count, true, &watch);
+	while ((call.given & WITH_WATCH) != 0 && status <= OPERATION_NO &&
+	    clock_sleep_ms(pause * 1000) == 0)
+		status = run_once(a, &call, true);
 	return status;
 }
 

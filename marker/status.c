@@ -128,7 +128,7 @@ add_amount(struct buf *out, const struct summary_file *f)
 	if (!loading) {
 		buf_printf(out, " %12s records", human_count(text, f->extracted));
 		if (a->rate >= 0.5)
-			buf_printf(out, " %8s/s", human_count(text, (int64_t)(a->rate + 0.5)));
+			buf_printf(out, " %8s/s", human_count(text, human_whole(a->rate)));
 	} else if (strcmp(f->download, STATUS_PENDING) != 0) {
 		buf_printf(out, "  %s", human_bytes(text, a->done));
 		if (strcmp(f->download, STATUS_COMPLETED) == 0)

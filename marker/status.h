@@ -5,8 +5,9 @@
 
 #include "marker/operation.h"
 
-/* The seconds between two pictures of --watch that says none. */
-#define STATUS_WATCH_SECONDS 2
+/* The seconds between two pictures of --watch that says none, and the most there may be. */
+#define STATUS_WATCH_SECONDS	 2
+#define STATUS_WATCH_MAX_SECONDS 86400
 
 operation_run status_show;
 

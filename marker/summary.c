@@ -52,7 +52,7 @@ derive(struct summary_amount *a, bool completed)
 	if (a->part > PART_MAX)
 		a->part = PART_MAX;
 	if (a->rate > 0 && a->done < a->total)
-		a->left = (int64_t)((double)(a->total - a->done) / a->rate);
+		a->left = human_whole((double)(a->total - a->done) / a->rate);
 }
 
 static void
@@ -189,8 +189,7 @@ estimate(const struct summary_file *f, const struct json_object *entry,
 		bytes = f->bytes.done;
 	if (bytes == 0 || model->bytes == 0)
 		return model->read;
-	double total = (double)model->read / (double)model->bytes * (double)bytes;
-	return total < (double)INT64_MAX ? (int64_t)total : INT64_MAX;
+	return human_whole((double)model->read / (double)model->bytes * (double)bytes);
 }
 
 /*
@@ -243,8 +242,8 @@ take_progress(struct summary *sum, struct summary_file *f, const struct state *s
 	derive(&f->records, completed);
 	/* What was not begun will take as long as last time, or so. */
 	if (f->records.done == 0 && !completed && model != NULL && model->seconds > 0)
-		f->records.left = (int64_t)((double)f->records.total * (double)model->seconds /
-		    (double)model->read);
+		f->records.left = human_whole(
+		    (double)f->records.total * (double)model->seconds / (double)model->read);
 }
 
 static void

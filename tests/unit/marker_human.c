@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of marker/human: counts, sizes and times as people read them. */
+#include <math.h>
+
 #include "marker/human.h"
 #include "tests/unit/unit.h"
 
@@ -54,6 +56,17 @@ START_TEST(times_are_written_for_people)
 }
 END_TEST
 
+START_TEST(amounts_become_whole)
+{
+	ck_assert_int_eq(human_whole(-1), 0);
+	ck_assert_int_eq(human_whole(NAN), 0);
+	ck_assert_int_eq(human_whole(0.4), 0);
+	ck_assert_int_eq(human_whole(0.5), 1);
+	ck_assert_int_eq(human_whole(9223372036854775808.0), INT64_MAX);
+	ck_assert_int_eq(human_whole(1e300), INT64_MAX);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -62,6 +75,7 @@ main(void)
 
 	tcase_add_loop_test(t, numbers_are_written_for_people, 0, sizeof texts / sizeof *texts);
 	tcase_add_test(t, times_are_written_for_people);
+	tcase_add_test(t, amounts_become_whole);
 	suite_add_tcase(suite, t);
 	return unit_run(suite);
 }

@@ -6,6 +6,7 @@
 
 #include "common/clock.h"
 #include "common/mem.h"
+#include "marker/human.h"
 #include "marker/schema.h"
 #include "marker/summary.h"
 #include "marker/value.h"
@@ -202,6 +203,28 @@ START_TEST(a_part_on_disk_counts_and_is_a_sign_of_life)
 }
 END_TEST
 
+START_TEST(numbers_that_cannot_be_are_bounded)
+{
+	char *folder = unit_folder();
+	struct state *s = state_new(JULY);
+
+	value_set_count(add_progress(s, DUMP_LABELS, INT64_MAX, 1, NOW), "source_bytes", 1);
+	save(s, folder);
+	state_free(s);
+	s = state_new(AUGUST);
+	value_set_count(add_progress(s, DUMP_LABELS, 1, 1, 0), "source_bytes", INT64_MAX);
+	add_progress(s, DUMP_ARTISTS, INT64_MAX, NOW - 1, NOW);
+	struct summary sum = summarise(s, folder);
+	ck_assert_int_eq(file_of(&sum, "labels")->records.total, INT64_MAX);
+	ck_assert_int_eq(file_of(&sum, "labels")->records.left, INT64_MAX);
+	ck_assert_int_eq(human_whole(file_of(&sum, "artists")->records.rate), INT64_MAX);
+	ck_assert_int_eq(sum.records.done, INT64_MAX);
+	summary_free(&sum);
+	state_free(s);
+	free(folder);
+}
+END_TEST
+
 START_TEST(a_restart_is_foretold)
 {
 	char *folder = unit_folder();
@@ -237,6 +260,7 @@ main(void)
 	tcase_add_test(t, an_estimate_that_is_too_low_is_never_all);
 	tcase_add_test(t, the_rate_is_that_of_the_present_run);
 	tcase_add_test(t, a_part_on_disk_counts_and_is_a_sign_of_life);
+	tcase_add_test(t, numbers_that_cannot_be_are_bounded);
 	tcase_add_test(t, a_restart_is_foretold);
 	suite_add_tcase(suite, t);
 	return unit_run(suite);
