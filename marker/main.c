@@ -23,6 +23,7 @@
 #include "marker/batch.h"
 #include "marker/health.h"
 #include "marker/history.h"
+#include "marker/metrics.h"
 #include "marker/months.h"
 #include "marker/operation.h"
 #include "marker/ops.h"
@@ -222,6 +223,15 @@ static const struct operation operations[] = {
 	.any_month = true,
 	.check = operation_alone,
 	.run = status_show},
+    {.name = "metrics",
+	.usage = "[--output FILE] [--now TIME]",
+	.help = "print the month for Prometheus",
+	.kind = OPERATION_QUESTION,
+	.operands = "",
+	.options = WITH_OUTPUT | WITH_NOW,
+	.any_month = true,
+	.check = operation_alone,
+	.run = metrics_show},
     {.name = "health",
 	.usage = "[--stalled SECONDS] [--overdue DAYS] [--now TIME]",
 	.help = "whether all is well; status 1 and why if not",
