@@ -8,14 +8,39 @@
 
 #include "common/stop.h"
 
+/* The last second of the year 9999. */
+#define TIME_MAX 253402300799
+
+/* The date of day N since 1970-01-01, at most of the year 9999: years begin in March here, so that
+ * the leap day is the last. */
+static void
+date_of(int n, int *year, int *month, int *day)
+{
+	int since = n + 719468; /* 0000-03-01 */
+	int era = since / 146097, of_era = since % 146097; /* 400 years */
+	int y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	int of_year = of_era - (365 * y + y / 4 - y / 100);
+	int m = (5 * of_year + 2) / 153;
+
+	*day = of_year - (153 * m + 2) / 5 + 1;
+	*month = m < 10 ? m + 3 : m - 9;
+	*year = y + era * 400 + (*month <= 2);
+}
+
+/* Without gmtime_r(3), which takes a lock under which it allocates: a message that there is no
+ * memory would wait for it for ever. */
 char *
 clock_text(char *out, time_t when)
 {
-	struct tm tm;
+	int year, month, day;
 
-	if (gmtime_r(&when, &tm) == NULL ||
-	    strftime(out, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		snprintf(out, CLOCK_TEXT_SIZE, "1970-01-01T00:00:00Z");
+	if (when < 0 || when > TIME_MAX)
+		when = 0;
+	int second = (int)(when % 86400);
+	date_of((int)(when / 86400), &year, &month, &day);
+	snprintf(out, CLOCK_TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)year % 10000,
+	    (unsigned)month % 100, (unsigned)day % 100, (unsigned)second / 3600,
+	    (unsigned)second / 60 % 60, (unsigned)second % 60);
 	return out;
 }
 
