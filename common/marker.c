@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls of dx-marker(1). */
-#define _GNU_SOURCE /* posix_spawn_file_actions_addclosefrom_np */
 #include "common/marker.h"
 
 #include <sys/wait.h>
@@ -9,7 +8,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -18,11 +16,10 @@
 #include <unistd.h>
 
 #include "common/buf.h"
+#include "common/child.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/stop.h"
-
-extern char **environ;
 
 /* The most arguments of a call: the files of a month and the operation. */
 #define MARKER_ARGS_MAX 32
@@ -31,9 +28,8 @@ extern char **environ;
  * longer waits for the marker's lock, and would for half a minute. */
 #define STOP_WAIT_MS 1000
 
-/* The program to run; the caller frees. */
-static char *
-find_program(void)
+char *
+marker_program(void)
 {
 	const char *named = getenv("DX_MARKER");
 	if (named != NULL && *named != '\0')
@@ -50,46 +46,6 @@ find_program(void)
 		free(beside);
 	}
 	return mem_strdup("dx-marker");
-}
-
-/* Starts PROGRAM with its standard output on FD; 0 or an errno. */
-static int
-start(const char *program, char *const argv[], int fd, pid_t *pid)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t defaults, blocked;
-	int error;
-
-	/* SIGPIPE may be ignored here, as systemd does; the child starts as from a shell. */
-	sigemptyset(&defaults);
-	sigaddset(&defaults, SIGPIPE);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigdefault(&attributes, &defaults);
-	/* A group of its own: Ctrl-C and what else stops a whole pipeline must not end the call
-	 * that records where the stage stopped. */
-	posix_spawnattr_setpgroup(&attributes, 0);
-	/* Nor SIGUSR1, which asks a whole unit for its progress. */
-	pthread_sigmask(SIG_BLOCK, NULL, &blocked);
-	sigaddset(&blocked, SIGUSR1);
-	posix_spawnattr_setsigmask(&attributes, &blocked);
-	posix_spawnattr_setflags(&attributes,
-	    POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-	error = posix_spawn_file_actions_adddup2(&actions, fd, STDOUT_FILENO);
-	/* Our standard input carries the stream; the child must not take from it. */
-	if (error == 0)
-		error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null",
-		    O_RDONLY, 0);
-	/* Libraries open without O_CLOEXEC, as libcurl does its sockets: a connection would stay
-	 * for as long as the child waits for its lock. */
-	if (error == 0)
-		error = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-	if (error == 0)
-		error = posix_spawnp(pid, program, &actions, &attributes, argv, environ);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return error;
 }
 
 /* Waits until there is something to read from FD, which PID has open until it ends. */
@@ -172,7 +128,7 @@ struct marker_job {
 };
 
 static void
-run(struct marker_job *job, char *const argv[])
+run(struct marker_job *job, const char *const argv[])
 {
 	int fds[2];
 
@@ -183,7 +139,7 @@ run(struct marker_job *job, char *const argv[])
 	}
 	fcntl(fds[0], F_SETFD, FD_CLOEXEC);
 	fcntl(fds[1], F_SETFD, FD_CLOEXEC);
-	job->error = start(job->program, argv, fds[1], &job->pid);
+	job->error = child_start(job->program, argv, fds[1], &job->pid);
 	if (job->error != 0)
 		job->pid = -1;
 	close(fds[1]);
@@ -194,14 +150,12 @@ struct marker_job *
 marker_start(const char *const args[])
 {
 	struct marker_job *job = mem_zero(1, sizeof *job);
-	char name[] = "dx-marker";
-	char *argv[MARKER_ARGS_MAX + 2] = {name};
+	const char *argv[MARKER_ARGS_MAX + 2] = {"dx-marker"};
 	size_t n = 0;
 
-	/* posix_spawn takes char *const[] for history's sake and changes nothing. */
 	for (; n < MARKER_ARGS_MAX && args[n] != NULL; n++)
-		argv[n + 1] = (char *)(size_t)args[n];
-	job->program = find_program();
+		argv[n + 1] = args[n];
+	job->program = marker_program();
 	job->operation = mem_strdup(n > 2 ? args[2] : "");
 	run(job, argv);
 	return job;

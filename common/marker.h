@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The program that all these run: $DX_MARKER, or the dx-marker in the folder of the running
+ * program, or the one in PATH. The caller frees. */
+char *marker_program(void);
+
 /*
  * Runs `dx-marker ARGS...` (NULL-terminated, without the program's name) and waits
  * for it. What it prints is returned in *OUTPUT, terminated, without the last LF,
@@ -17,8 +21,7 @@
  * if SIGHUP, SIGINT, SIGKILL or SIGTERM ended it, EX_SOFTWARE (70) if another signal did, EX_IOERR
  * (74) if its answer could not be read: in all cases a message is written. Signals to our process
  * group do not reach it; if a stop is asked for (stop.h) and it is not done a second later, it gets
- * one SIGTERM, which ends its waiting for the lock. The program is $DX_MARKER, or the dx-marker in
- * the folder of the running program, or in PATH.
+ * one SIGTERM, which ends its waiting for the lock.
  */
 int marker_run(const char *const args[], char **output);
 
