@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# dx: four programs from four folders, and what they share from common/.
+# dx: five programs from five folders, and what they share from common/.
 # A new source file in a program's folder needs no line here.
 
 PREFIX ?= /usr/local
@@ -26,12 +26,13 @@ unexport GZIP
 GZIP_PACKAGE_isal = libisal
 GZIP_PACKAGE_zlib = zlib
 
-PROGRAMS = fetch parse publish marker
+PROGRAMS = fetch parse publish marker status
 PACKAGES_common = json-c libcrypto
 PACKAGES_fetch = libcurl
 PACKAGES_parse = libxml-2.0 $(GZIP_PACKAGE_$(GZIP))
 PACKAGES_publish = librabbitmq libssl
 PACKAGES_marker =
+PACKAGES_status = libmicrohttpd
 PACKAGES = $(foreach p,common $(PROGRAMS),$(PACKAGES_$(p)))
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \

@@ -13,7 +13,7 @@ in_root() {
 }
 
 run 0 in_root PREFIX=/usr install
-for program in dx-fetch dx-parse dx-publish dx-marker dx-run; do
+for program in dx-fetch dx-parse dx-publish dx-marker dx-status dx-run; do
 	check "$program is installed and runs" env PATH=/usr/bin:/bin "$target/usr/bin/$program" --version
 done
 for page in "$ROOT"/man/*; do
