@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "marker/health_json.h"
 #include "marker/human.h"
 #include "marker/schema.h"
 #include "marker/screen.h"
@@ -92,7 +93,9 @@ health_ask(struct state *s, const struct call *c, struct buf *out)
 
 	summary_make(&sum, s, c);
 	bool ill = health_complaint(&sum, stalled, overdue, &text);
-	if (ill) {
+	if ((c->given & WITH_JSON) != 0) {
+		health_json_print(&sum, ill, out);
+	} else if (ill) {
 		buf_printf(out, "%s: ", sum.version);
 		buf_add(out, text.data, text.len);
 		buf_add_char(out, '\n');

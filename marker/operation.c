@@ -46,6 +46,7 @@ static const struct option_value {
     {WITH_OVERDUE, "--overdue", VALUE_COUNT, offsetof(struct call, overdue)},
     {WITH_STATUS, "--status", VALUE_COUNT, offsetof(struct call, status)},
     {WITH_STARTED, "--started", VALUE_TIME, offsetof(struct call, started)},
+    {WITH_JSON, "--json", VALUE_NONE, 0},
 };
 
 const struct operation *

@@ -45,7 +45,8 @@ enum operation_option {
 	WITH_STALLED = 1 << 11,
 	WITH_OVERDUE = 1 << 12,
 	WITH_STATUS = 1 << 13,
-	WITH_STARTED = 1 << 14
+	WITH_STARTED = 1 << 14,
+	WITH_JSON = 1 << 15
 };
 
 #define OPERATION_NUMBERS_MAX 3

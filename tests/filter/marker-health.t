@@ -38,6 +38,43 @@ health 0 '' --now 2026-08-16T00:00:00Z --stalled 9999999 --overdue 46
 health 1 '20260801: stalled: in progress, and no sign of life for 11 d; overdue: the newest completed month, 20260701, is 46 days old' \
 	--now 2026-08-16T00:00:00Z
 
+# -- for programs
+# json STATUS FILTER WANTED NAME ARGUMENTS...: what jq makes of the answer
+json() {
+	local wanted=$1 filter=$2 text=$3 name=$4
+	shift 4
+	run "$wanted" dx-marker -d "$T/data" "$@"
+	equal "$(jq -cr "$filter" "$T/out")" "$text" "$name"
+}
+
+members='["status","service","current_task","progress","extraction_progress","last_extraction_time","active_connections","error_count","extraction_status","timestamp"]'
+at=(health --json --now 2026-08-04T04:36:00Z)
+json 0 keys_unsorted "$members" 'the members, in this order' "${at[@]}"
+equal "$(wc -l <"$T/out")" 1 'on one line'
+json 0 '[.status, .service, .extraction_status, .current_task, .timestamp] | join(",")' \
+	'healthy,dx,running,processing releases,2026-08-04T04:36:00Z' 'a month at work' "${at[@]}"
+json 0 '.progress > 0.6 and .progress < 0.7' true 'how far it is' "${at[@]}"
+json 0 .extraction_progress '{"artists":9841002,"labels":2318566,"masters":2511020,"releases":7420500,"total":22091088}' \
+	'the records of each type' "${at[@]}"
+json 0 .last_extraction_time.artists 2026-08-04T04:17:18Z 'the end of a type that is done' "${at[@]}"
+json 0 .last_extraction_time.releases 2026-08-04T04:35:32Z 'the last sign of one that is not' "${at[@]}"
+json 0 '[.active_connections, .error_count] | @csv' 1,0 'one is sent, nothing went wrong' "${at[@]}"
+json 1 '[.status, .extraction_status] | join(",")' unhealthy,running 'the same stalled' health --json --now 2026-08-04T05:05:33Z
+json 0 '[.status, .extraction_status, .current_task, .progress, .active_connections] | tojson' \
+	'["healthy","completed",null,1,0]' 'one that is completed' -V 20260701 health --json --now 2026-08-04T04:36:00Z
+json 0 '[.status, .extraction_status, .progress, .extraction_progress.total, .last_extraction_time.labels] | tojson' \
+	'["healthy","idle",null,0,null]' 'one of which nothing is there' -V 20260901 health --json --now 2026-08-04T04:36:00Z
+cp "$newest" "$T/kept"
+change '.processing_phase.status = "failed" | .processing_phase.errors = ["a", "b"] | .download_phase.errors = ["c"]'
+json 1 '[.status, .extraction_status, .current_task, .active_connections, .error_count] | tojson' \
+	'["unhealthy","failed",null,0,3]' 'one that failed' "${at[@]}"
+change '.processing_phase.status = "pending" | .download_phase.status = "in_progress" |
+	.processing_phase.progress_by_file = {} |
+	.download_phase.downloads_by_file["discogs_20260801_labels.xml.gz"].status = "in_progress"'
+json 0 '[.extraction_status, .current_task, .active_connections] | tojson' '["running","downloading labels",0]' \
+	'one that is being downloaded' "${at[@]}"
+cp "$T/kept" "$newest"
+
 # A file that is being downloaded grows, and the marker does not tell.
 change '.download_phase.downloads_by_file["discogs_20260801_releases.xml.gz"].status = "in_progress"'
 echo >"$T/data/discogs_20260801_releases.xml.gz.part"
