@@ -2,9 +2,10 @@
 /* What dx-status is told. */
 #include "status/settings.h"
 
+#include <sys/stat.h>
+
 #include <stdlib.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "common/log.h"
 #include "common/mem.h"
@@ -73,11 +74,13 @@ set_option(void *context, int letter, const char *value)
 	}
 }
 
-/* The token that was named has to be there; that of the unit may. */
+/* The token that was named has to be there. That of the unit is an empty line if there is none: a
+ * unit cannot say that a credential may be missing, only what it is then. */
 static int
 read_token(struct settings *s)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	struct stat st;
 	int status = EX_OK;
 
 	if (s->token_file != NULL)
@@ -85,7 +88,7 @@ read_token(struct settings *s)
 	if (folder == NULL)
 		return EX_OK;
 	char *file = mem_printf("%s/" CREDENTIAL, folder);
-	if (access(file, F_OK) == 0)
+	if (stat(file, &st) == 0 && st.st_size > 1)
 		status = token_read(&s->token, file);
 	free(file);
 	return status;

@@ -139,6 +139,10 @@ mkdir "$T/credentials"
 cp "$T/token" "$T/credentials/status-token"
 CREDENTIALS_DIRECTORY=$T/credentials start unit --trigger-command true
 ask 202 /trigger -d '' "${authorized[@]}"
+echo >"$T/credentials/status-token"
+CREDENTIALS_DIRECTORY=$T/credentials start empty
+ask 403 /trigger -d '' "${authorized[@]}"
+cp "$T/token" "$T/credentials/status-token"
 echo another-token-0123456789 >"$T/other"
 chmod 600 "$T/other"
 CREDENTIALS_DIRECTORY=$T/credentials DX_STATUS_TOKEN_FILE=$T/other start both --trigger-command true
