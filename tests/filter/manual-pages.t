@@ -4,8 +4,8 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-pages=(dx.7 dx-fetch.1 dx-parse.1 dx-publish.1 dx-marker.1 dx-run.1 dx-stream.5 dx-record.5 dx-marker.5)
-programs=(dx-fetch dx-parse dx-publish dx-marker dx-run)
+pages=(dx.7 dx-fetch.1 dx-parse.1 dx-publish.1 dx-marker.1 dx-status.1 dx-run.1 dx-stream.5 dx-record.5 dx-marker.5)
+programs=(dx-fetch dx-parse dx-publish dx-marker dx-status dx-run)
 version=$(sed -n 's/^#define DX_VERSION "\(.*\)"/\1/p' "$ROOT/common/options.h")
 
 equal "$(cd "$ROOT/man" && printf '%s\n' * | sort)" "$(printf '%s\n' "${pages[@]}" | sort)" \

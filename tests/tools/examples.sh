@@ -24,9 +24,11 @@ example_folder() {
 }
 
 # adapt SCRIPT FOLDER: what cannot be as printed is put in its place: folders of the system, the
-# broker's address ($AMQP), and the server, which is the bundled month.
+# broker's address ($AMQP), a port that is free, and the server, which is the bundled month.
 adapt() {
-	sed -i -E -e "s#/var/lib/dx#$2/var-lib-dx#g; s#/srv/#$2/srv-#g" \
+	local port
+	port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
+	sed -i -E -e "s#127\.0\.0\.1:8000#127.0.0.1:$port#g; s#/var/lib/dx#$2/var-lib-dx#g; s#/srv/#$2/srv-#g" \
 		-e "s#amqps?://[A-Za-z0-9:.@_-]+(/%2F|/)?([[:space:]'\"]|\$)#${AMQP:-}\\2#g" "$1"
 }
 
