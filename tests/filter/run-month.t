@@ -31,12 +31,17 @@ equal "$(jq -r .type "$T/sent/control.ndjson" | sort | uniq -c | tr -s ' ')" \
 	$' 1 extraction_complete\n 4 file_complete' 'each file and the month are reported complete'
 equal "$(dx-marker -d "$T/data" -V 20260801 should-process)" skip 'the marker says done'
 
+equal "$(jq -c '[.version, .status, .records]' "$T/data/.dx-history.ndjson")" '["20260801",0,7042]' 'the run is in the history'
+
 # Again: nothing to do, nothing done.
+touch "$T/data/.dx-trigger"
 cp -r "$T/sent" "$T/before"
 run 0 dx-run -m "$DATA/month" -d "$T/data" -u "file:$T/sent"
 for file in "$T"/before/*; do
 	same "$T/sent/$(basename "$file")" "$file" "$(basename "$file") is as it was"
 done
+check 'a wish to run is fulfilled' test ! -e "$T/data/.dx-trigger"
+equal "$(wc -l <"$T/data/.dx-history.ndjson")" 2 'and this run is in the history too'
 
 # One type after another; the month stays open until the last.
 for type in releases labels artists; do

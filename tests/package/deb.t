@@ -43,7 +43,7 @@ say user "$(getent passwd dx | cut -d: -f6,7)"
 say folder "$(stat -c %U:%a /var/lib/dx)"
 say enabled "$(systemctl is-enabled dx.timer 2>/dev/null)"
 say units "$(cd /lib/systemd/system && echo dx*.service dx.t*)"
-say commands "$(cd / && for p in fetch parse publish marker run; do command -v "dx-$p"; done | tr '\n' ' ')"
+say commands "$(cd / && for p in fetch parse publish marker run status; do command -v "dx-$p"; done | tr '\n' ' ')"
 say manual "$(man -w dx 2>/dev/null)"
 say settings "$(dx-run --show-config | grep -c ^#DX_)"
 say unknown "$(sed -n 's/^#\(DX_[A-Z_]*\)=$/\1=x/p' /etc/dx/dx.conf | sort | uniq -d)"
@@ -82,8 +82,8 @@ gave installed 0 'it is installed'
 gave user /var/lib/dx:/usr/sbin/nologin 'there is a user'
 gave folder dx:755 'who has the data folder'
 gave enabled disabled 'nothing is enabled'
-gave units 'dx-fetch.service dx-parse.service dx-pipe.service dx-publish.service dx.service dx.target dx.timer' 'the units'
-gave commands '/usr/bin/dx-fetch /usr/bin/dx-parse /usr/bin/dx-publish /usr/bin/dx-marker /usr/bin/dx-run ' 'the programs'
+gave units 'dx-fetch.service dx-parse.service dx-pipe.service dx-publish.service dx-status@.service dx.service dx.target dx.timer' 'the units'
+gave commands '/usr/bin/dx-fetch /usr/bin/dx-parse /usr/bin/dx-publish /usr/bin/dx-marker /usr/bin/dx-run /usr/bin/dx-status ' 'the programs'
 gave settings "$(dx-run --show-config | grep -c '^#DX_')" 'what holds are the defaults'
 gave unknown '' 'no setting stands twice in dx.conf'
 gave completion --shape 'options are completed'
