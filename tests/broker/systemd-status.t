@@ -3,7 +3,9 @@
 # dx-status.socket under a systemd of its own: a process for each connection, with the rights of its unit and no more.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-# shellcheck source=tests/tools/boot-systemd.sh
+new='' root='' init_pid='' # boot-systemd.sh sets them
+[ -e "$ROOT/tests/tools/boot-systemd.sh" ] || { echo '1..0 # SKIP tests/tools/boot-systemd.sh is not there'; exit; }
+# shellcheck disable=SC1091
 . "$ROOT/tests/tools/boot-systemd.sh"
 command -v ip >/dev/null || { echo '1..0 # SKIP there is no ip(8) for the loopback of a namespace'; exit; }
 boot_needed
