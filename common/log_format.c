@@ -131,9 +131,9 @@ log_format_line(enum log_format format, const struct log_entry *e, char *out, si
 		add_parts(&l, ",\"file\":\"", ",\"message\":\"", "\"}", e);
 		break;
 	case LOG_JOURNAL:
-		add_format(&l, "<%d>", (int)e->priority);
-		/* fall through */
 	case LOG_TEXT:
+		if (format == LOG_JOURNAL)
+			add_format(&l, "<%d>", (int)e->priority);
 		add_format(&l, "%.60s: ", e->program);
 		add(&l, e->text, strlen(e->text));
 		break;

@@ -107,6 +107,9 @@ START_TEST(statuses_come_back)
 	static const int from_outside[] = {SIGHUP, SIGINT, SIGKILL, SIGTERM};
 	for (size_t i = 0; i < sizeof from_outside / sizeof *from_outside; i++) {
 		char text[32];
+		/* A shell's background command ignores SIGINT, and so would the child. */
+		if (from_outside[i] != SIGKILL)
+			signal(from_outside[i], SIG_DFL);
 		snprintf(text, sizeof text, "kill -%d $$", from_outside[i]);
 		use_script(text);
 		ck_assert_int_eq(marker_call("m", NULL, "show", (char *)NULL), 75);
