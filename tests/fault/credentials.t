@@ -209,7 +209,7 @@ if core_needed; then
 		[ "$name" = dx-run ] || check "$name: there is none" test ! -e cores/core
 	done
 	# A sanitizer forbids them.
-	[ -n "${SANITIZE:-}" ] || check 'the other stages leave theirs' wait_for 10 compgen -G 'cores/core*'
+	[ -n "${SANITIZE:-}" ] || check 'the other stages leave theirs' wait_for 60 compgen -G 'cores/core*'
 else
 	skip 'core dumps' 'this machine writes none to the working folder'
 fi

@@ -4,7 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-data=$T/data
+data="$T/the data"
 mkdir "$data"
 
 # month VERSION complete|open: a month in the data folder, its types in small.

@@ -37,8 +37,8 @@ START_TEST(bad_lines_are_left_out)
 	static const char *const bad[] = {"", "\n", "{}", "[]\n", "null\n", "{\"started\":1",
 	    "\xff\n", "{\"started\":\"2026-08-03T12:00:00Z\",\"ended\":\"x\",\"status\":0}\n",
 	    "{\"started\":\"2026-08-03T12:00:00Z\",\"ended\":\"2026-08-03T12:00:01Z\"}\n",
-	    "{\"started\":\"2026-08-03T12:00:00Z\",\"ended\":\"2026-08-03T12:00:01Z\",\"status\":"
-	    "\"0\"}\n"};
+	    ("{\"started\":\"2026-08-03T12:00:00Z\",\"ended\":\"2026-08-03T12:00:01Z\","
+	     "\"status\":\"0\"}\n")};
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct history h = read_text(bad[i]);
