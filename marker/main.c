@@ -23,6 +23,7 @@
 #include "marker/batch.h"
 #include "marker/health.h"
 #include "marker/history.h"
+#include "marker/html.h"
 #include "marker/metrics.h"
 #include "marker/months.h"
 #include "marker/operation.h"
@@ -223,6 +224,15 @@ static const struct operation operations[] = {
 	.any_month = true,
 	.check = operation_alone,
 	.run = status_show},
+    {.name = "report",
+	.usage = "[--output FILE] [--now TIME]",
+	.help = "print the month as a page for a browser",
+	.kind = OPERATION_QUESTION,
+	.operands = "",
+	.options = WITH_OUTPUT | WITH_NOW,
+	.any_month = true,
+	.check = operation_alone,
+	.run = html_report},
     {.name = "metrics",
 	.usage = "[--output FILE] [--now TIME]",
 	.help = "print the month for Prometheus",
