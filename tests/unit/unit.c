@@ -13,8 +13,14 @@
 
 #include "common/mem.h"
 
-static char *folder;
-static pid_t owner;
+struct folder {
+	struct folder *next;
+	char *path;
+	pid_t owner;
+};
+
+/* Those that unit_folder made, the newest first. */
+static struct folder *folders;
 
 static int
 remove_entry(const char *path, const struct stat *st, int flag, struct FTW *where)
@@ -25,25 +31,36 @@ remove_entry(const char *path, const struct stat *st, int flag, struct FTW *wher
 	return remove(path);
 }
 
-/* check runs each test in a fork, which must not take the folder away from the rest. */
+/* check runs each test in a fork, which must not take the folders away from the rest. */
 static void
-remove_folder(void)
+remove_folders(void)
 {
-	if (folder != NULL && getpid() == owner)
-		nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+	while (folders != NULL) {
+		struct folder *f = folders;
+		folders = f->next;
+		if (getpid() == f->owner)
+			nftw(f->path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+		free(f->path);
+		free(f);
+	}
 }
 
 char *
 unit_folder(void)
 {
 	const char *base = getenv("TMPDIR");
+	struct folder *f = mem_alloc(sizeof *f);
 
-	folder = mem_printf("%s/dx-unit.XXXXXX", base != NULL ? base : "/tmp");
-	owner = getpid();
-	if (mkdtemp(folder) == NULL)
+	f->path = mem_printf("%s/dx-unit.XXXXXX", base != NULL ? base : "/tmp");
+	f->owner = getpid();
+	if (mkdtemp(f->path) == NULL)
 		abort();
-	atexit(remove_folder);
-	return mem_strdup(folder);
+	/* Forks inherit both the list and that it is to be removed. */
+	if (folders == NULL)
+		atexit(remove_folders);
+	f->next = folders;
+	folders = f;
+	return mem_strdup(f->path);
 }
 
 char *
