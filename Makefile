@@ -62,7 +62,7 @@ BINARIES = $(PROGRAMS:%=$(BUILD)/bin/dx-%)
 
 .PHONY: all
 # Builds the programs into $(BUILD)/bin.
-all: $(BINARIES) $(BUILD)/bin/dx-run
+all: $(BINARIES) $(BUILD)/bin/dx-run $(BUILD)/dx.bash $(BUILD)/dx.conf
 
 define program
 $(BUILD)/bin/dx-$(1): $(call objects,$(1)) $(COMMON)
@@ -160,7 +160,7 @@ valgrind:
 
 .PHONY: install
 # Programs, manual pages, completion and what systemd needs, to $(DESTDIR)$(PREFIX); settings that are there stay.
-install: all $(BUILD)/dx.bash $(BUILD)/dx.conf install-systemd
+install: all install-systemd
 	$(Q)$(INSTALL) -d $(DESTDIR)$(BINDIR) $(MAN_FOLDERS:%=$(DESTDIR)$(MANDIR)/%)
 	$(Q)$(INSTALL) -m 755 $(BINARIES) $(BUILD)/bin/dx-run $(DESTDIR)$(BINDIR)
 	$(Q)for page in $(PAGES); do \

@@ -90,7 +90,7 @@ kinds=(quorum)
 if [ -n "$full" ]; then
 	kinds+=(stream)
 else
-	skip 'stream: the same to streams' 'with FULL=1 only: each node that comes back costs 3 s of CPU'
+	note 'the same to streams with FULL=1 only: each node that comes back costs 3 s of CPU'
 fi
 for kind in "${kinds[@]}"; do
 	data=$T/data-$kind
