@@ -78,6 +78,11 @@ said() {
 	inside journalctl --no-pager -q -o cat --since "@$page" | grep -Eq -- "$1"
 }
 
+# How often.
+said_times() {
+	inside journalctl --no-pager -q -o cat --since "@$page" | grep -Ec -- "$1"
+}
+
 # What went on, if a test failed.
 explain() {
 	[ "$failures" -eq 0 ] || note "$(cat "$T/boot.log"; [ -z "$init_pid" ] || inside journalctl --no-pager -q -u 'dx*' | tail -n 60)"
@@ -134,12 +139,17 @@ done
 forget
 exec 5<>"$root/var/lib/dx/.dx-fetch.lock"
 flock 5
-inside systemctl start dx.target
-check 'dx-fetch waits for another' wait_for 20 said '^dx-backoff: the next try is in 1 s$'
+inside systemctl start dx.target 2>"$T/err"
+check 'dx-fetch waits for another, and gives up' wait_for 30 said '^dx-backoff: given up after 3 tries$'
+check 'then it is over' wait_for 20 ended
+equal "$(said_times 'dx-fetch.service: Scheduled restart job') $(said_times '^dx-backoff: the next try is in 1 s$')" '3 2' \
+	'there was a pause before every try'
+equal "$(property NRestarts dx-parse.service) $(property NRestarts dx-publish.service)" '0 0' \
+	'nothing else was started again for its own sake'
+equal "$(inside systemctl --failed --no-legend --plain | grep -c dx-pipe.service)" 1 'and that is a failure'
 exec 5>&-
-check 'and when that is done, all go on' wait_for 60 ended
-check 'what waited was started again for its own sake' test "$(property NRestarts dx-fetch.service)" -gt 0
-equal "$(property NRestarts dx-parse.service) $(property NRestarts dx-publish.service)" '0 0' 'and nothing else'
+inside systemctl start dx.target
+check 'when the other is done, all go on' wait_for 60 ended
 complete 'after the wait'
 
 # Stopped and started.
@@ -200,7 +210,7 @@ for unit in dx.target dx.service; do
 	check 'and over' wait_for 20 ended
 	sleep 3 # nothing may come
 	check 'for good' ended
-	equal "$(inside journalctl --no-pager -q -o cat --since "@$page" | grep -c '^dx-backoff: the next try')" 2 \
+	equal "$(said_times '^dx-backoff: the next try')" 2 \
 		'after as many tries as there should be'
 	equal "$(inside systemctl --failed --no-legend --plain | grep -c '^dx')" 1 'and that is a failure'
 done

@@ -37,6 +37,13 @@ for service in dx-fetch dx-parse dx-publish dx; do
 		"$service is never started again after those"
 	check "$service is for no other user" grep -qx User=dx "$units/$service.service"
 done
+# Whatever is started again takes the rest along, the pipes and the pause included.
+for service in dx-fetch dx-parse dx-publish dx-pipe; do
+	for other in dx-fetch dx-parse dx-publish; do
+		[ "$service" = "$other" ] || check "$service is started again with $other" \
+			grep -Eq "^PartOf=(.* )?$other.service( |\$)" "$units/$service.service"
+	done
+done
 # Each secret goes to the one stage that needs it, as from dx-run.
 equal "$(cd "$units" && grep -lx 'UnsetEnvironment=.*DX_AMQP_URL.*' ./*)" $'./dx-fetch.service\n./dx-parse.service' \
 	'only dx-publish learns where to publish'
