@@ -104,10 +104,11 @@ for what in nothing xml gzip stream; do
 	check "$what: only whole lines were written" test -z "$(tail -c 1 "$T/out" | tr -d '\n')"
 done
 
-# Whether dx-parse has come so far as to take SIGTERM itself, or is done.
+# Whether dx-parse has come so far as to take SIGTERM itself, as the shell that becomes it does too, or is done.
 takes_signals() {
 	! kill -0 "$pid" 2>/dev/null ||
-		[ $((0x$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$pid/status") & 1 << 14)) -ne 0 ]
+		{ [ "$(cat "/proc/$pid/comm")" = dx-parse ] &&
+			[ $((0x$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$pid/status") & 1 << 14)) -ne 0 ]; }
 }
 
 # In the middle of work.
