@@ -137,7 +137,7 @@ sanitize:
 .PHONY: sanitized-tests
 sanitized-tests: tests
 	@BUILD=$(BUILD) SANITIZE=1 ASAN_OPTIONS=exitcode=99:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
-		tests/run $(UNIT_TESTS) $(FILTER_TESTS) $(FAULT_TESTS)
+		tests/run $(UNIT_TESTS) $(filter-out $(UNSANITIZED_TESTS),$(FILTER_TESTS)) $(FAULT_TESTS)
 
 .PHONY: tsan
 # Runs those tests of dx-parse that have threads in a build with TSan.
