@@ -217,6 +217,7 @@ deb:
 .PHONY: check-deb
 # Builds the package, installs, runs and purges it in a copy of the root.
 check-deb: deb
+	$(AGAIN) all
 	@BUILD=$(BUILD) tests/run tests/package/deb.t
 
 .PHONY: clean
