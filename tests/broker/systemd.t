@@ -124,8 +124,8 @@ for stage in dx-parse dx-publish; do
 			'CapBnd:0000000000000000 CapEff:0000000000000000 NoNewPrivs:1 Seccomp:2 ' 'dx-parse may do nothing'
 		equal "$(tr '\0' '\n' <"$root/proc/$pid/environ" | grep -c DX_AMQP_URL)" 0 'and knows no broker'
 		check 'it tells how far it is' wait_for 10 eval '[[ $(property StatusText dx-parse) == *%* ]]'
-		check 'dx-publish has its credential' test -s \
-			"$root/proc/$(property MainPID dx-publish.service)/root/run/credentials/dx-publish.service/login"
+		seen=$root/proc/$(property MainPID dx-publish.service)/root
+		check 'dx-publish has its credential' test -s "$seen"/run/credentials/dx-publish.service/login
 	fi
 	config
 	inside kill -KILL "$pid"

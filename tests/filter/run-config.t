@@ -34,6 +34,12 @@ equal "$(shown DX_SHAPE)" 'DX_SHAPE=xmltodict # option --shape' 'an option'
 equal "$(shown DX_BATCH)" '#DX_BATCH= # default: 100' 'a default'
 equal "$(shown DX_AMQP_URL)" "DX_AMQP_URL=amqp://user:***@one/,amqp://two:***@two # $T/dx.conf" 'no password is shown'
 check 'nowhere' eval '! grep -qE "cret|hidden" "$T/out" "$T/err"'
+equal "$(shown DX_CONFIG)" "DX_CONFIG=$T/dx.conf # option --config" 'the file itself'
+DX_AMQP_URL='amqp://u:p@s,s@one/,amqps://two/,amqp://v:a:b@c@three' run 0 dx-run --show-config
+equal "$(shown DX_AMQP_URL)" 'DX_AMQP_URL=amqp://u:***@one/,amqps://two/,amqp://v:***@three # environment' \
+	'a password with @ and a comma'
+DX_AMQP_URL='user:p@ss@host' run 0 dx-run --show-config
+equal "$(shown DX_AMQP_URL)" 'DX_AMQP_URL=user:***@host # environment' 'one without a scheme'
 DX_JOBS=4 run 0 dx-run --config "$T/dx.conf" -j 5 --show-config
 equal "$(shown DX_JOBS)" 'DX_JOBS=5 # option --jobs' 'the option wins over both'
 run 0 env DX_CONFIG="$T/dx.conf" dx-run --show-config

@@ -53,13 +53,13 @@ equal "$(cd "$units" && grep -lx 'UnsetEnvironment=.*DX_BASE_URL.*' ./*)" $'./dx
 if ! command -v systemd-sysusers >/dev/null; then
 	skip 'the user and its folder' 'systemd-sysusers is not installed'
 else
-	mkdir -p "$T/root/usr/lib" "$T/root/etc"
-	cp -r "$prefix/lib/sysusers.d" "$prefix/lib/tmpfiles.d" "$T/root/usr/lib"
-	run 0 systemd-sysusers --root="$T/root"
-	check 'there is the user dx' grep -q '^dx:.*:/var/lib/dx:.*nologin$' "$T/root/etc/passwd"
+	mkdir -p "$T/machine/usr/lib" "$T/machine/etc"
+	cp -r "$prefix/lib/sysusers.d" "$prefix/lib/tmpfiles.d" "$T/machine/usr/lib"
+	run 0 systemd-sysusers --root="$T/machine"
+	check 'there is the user dx' grep -q '^dx:.*:/var/lib/dx:.*nologin$' "$T/machine/etc/passwd"
 	if [ "$(id -u)" -eq 0 ]; then
-		run 0 systemd-tmpfiles --create --root="$T/root"
-		equal "$(stat -c %a:%u "$T/root/var/lib/dx")" "755:$(grep ^dx: "$T/root/etc/passwd" | cut -d: -f3)" \
+		run 0 systemd-tmpfiles --create --root="$T/machine"
+		equal "$(stat -c %a:%u "$T/machine/var/lib/dx")" "755:$(grep ^dx: "$T/machine/etc/passwd" | cut -d: -f3)" \
 			'who has the data folder'
 	else
 		skip 'the data folder' 'only root gives it to dx'

@@ -15,15 +15,15 @@ fi
 cat >"$T/in-overlay" <<'EOF'
 set -eu
 mount -t tmpfs none "$1"
-mkdir "$1/new" "$1/work" "$1/root"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$1/new,workdir=$1/work" "$1/root"
-for folder in dev proc; do mount --rbind "/$folder" "$1/root/$folder"; done
-mount -t tmpfs none "$1/root/tmp"
-mount -t tmpfs none "$1/root/run"
-cp -r "$2" "$1/root/tmp/month"
-cp "$3" "$1/root/tmp/dx.deb"
-cp "$4" "$1/root/tmp/steps"
-exec chroot "$1/root" /bin/bash /tmp/steps
+mkdir "$1/new" "$1/work" "$1/whole"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$1/new,workdir=$1/work" "$1/whole"
+for folder in dev proc; do mount --rbind "/$folder" "$1/whole/$folder"; done
+mount -t tmpfs none "$1/whole/tmp"
+mount -t tmpfs none "$1/whole/run"
+cp -r "$2" "$1/whole/tmp/month"
+cp "$3" "$1/whole/tmp/dx.deb"
+cp "$4" "$1/whole/tmp/steps"
+exec chroot "$1/whole" /bin/bash /tmp/steps
 EOF
 mkdir "$T/overlay"
 if ! unshare --mount bash -c 'mount -t tmpfs none "$1" && mkdir "$1/a" "$1/b" "$1/c" &&
