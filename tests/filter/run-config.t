@@ -78,6 +78,10 @@ refused ': DX_KEY needs DX_CERT' DX_KEY=/k
 refused ': invalid value for DX_KEEP: some' DX_KEEP=some
 run 78 dx-run --config "$T/nowhere" -u "file:$T/x"
 says "^dx-run: $T/nowhere: cannot be read" 'a file that is not there'
+for name in "$T" /dev/full; do
+	run 78 timeout 20 dx-run --config "$name" -u "file:$T/x"
+	says "^dx-run: $name: is no file" "$name is none"
+done
 DX_JBOS=1 run 78 dx-run -u "file:$T/x"
 says '^dx-run: environment: DX_JBOS: there is no such setting' 'a name in the environment'
 check 'nothing was begun' test ! -e "$T/new" -a ! -e "$T/x"
