@@ -180,7 +180,7 @@ uninstall: uninstall-systemd
 		rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit; done
 
 # A unit may be written with the folders of this Makefile, and with lines that several units share.
-UNITS = $(sort $(wildcard $(foreach kind,service socket target timer,systemd/*.$(kind) systemd/*.$(kind).in)))
+UNITS = $(sort $(wildcard $(foreach kind,service path socket target timer,systemd/*.$(kind) systemd/*.$(kind).in)))
 unit_path = $(DESTDIR)$(UNITDIR)/$(patsubst %.in,%,$(notdir $(1)))
 expand = sed -e '/^@HARDENING@$$/r systemd/hardening.conf' -e '/^@STAGE@$$/r systemd/stage.conf' $(1) | \
 	sed -e '2,$${/SPDX-License-Identifier/d;}' -e '/^\#:/d' -e '/^@HARDENING@$$/d' -e '/^@STAGE@$$/d' \

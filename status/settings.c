@@ -12,7 +12,7 @@
 #include "common/numbers.h"
 #include "status/limits.h"
 
-#define TRIGGER_COMMAND "systemctl --no-block start dx.service"
+#define TRIGGER_COMMAND "systemctl --no-block start dx.target"
 
 /* What the token is called among the credentials of a unit (systemd.exec(5)). */
 #define CREDENTIAL "status-token"

@@ -13,7 +13,9 @@ boot_needed
 boot_install() {
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS \
 		make -s -o all -C "$ROOT" --no-print-directory BUILD="$BUILD" DESTDIR="$new" install
+	cp -r "$ROOT/tests/data/month" "$new/srv/month"
 	mkdir -p "$new/etc/dx"
+	printf '%s\n' DX_MIRROR=/srv/month DX_AMQP_URL=file:/var/lib/dx/out >"$new/etc/dx/dx.conf"
 }
 
 # ask STATUS WORD PATH [OPTION...]: one test: the status, and that of the JSON.
@@ -26,6 +28,11 @@ ask() {
 
 explain() {
 	[ "$failures" -eq 0 ] || note "$(cat "$T/boot.log"; [ -z "$init_pid" ] || inside journalctl --no-pager -q -u 'dx*' | tail -n 60)"
+}
+
+# The month is told to the end.
+published() {
+	grep -q extraction_complete "$root/var/lib/dx/out/control.ndjson" 2>/dev/null
 }
 
 # Nothing is left of the units of connections, ended or failed.
@@ -50,6 +57,7 @@ ask 403 forbidden /trigger -X POST
 token='token-of-this-test-0123456789'
 (umask 077 && echo "$token" >"$root/etc/dx/status-token")
 ask 401 unauthorized /trigger -X POST
+inside systemctl stop dx-trigger.path
 ask 202 recorded /trigger -X POST -H "Authorization: Bearer $token"
 equal "$(stat -c '%s %u' "$root/var/lib/dx/.dx-trigger")" "0 $(stat -c %u "$root/var/lib/dx")" 'the wish is in the data folder'
 clients=()
@@ -60,4 +68,14 @@ done
 wait "${clients[@]}"
 equal "$(sort "$T/codes" | uniq -c | tr -s ' ')" ' 10 200' 'ten at once are answered'
 check 'of connections that have ended nothing is left' wait_for 30 none_left
+
+inside systemctl start dx-trigger.path
+check 'the wish starts a run' wait_for 60 published
+check 'which ends' wait_for 20 eval '! inside systemctl -q is-active dx.target'
+check 'and takes the wish away' test ! -e "$root/var/lib/dx/.dx-trigger"
+check 'the next is waited for' inside systemctl -q is-active dx-trigger.path
+run 0 inside systemctl stop dx-status.socket
+check 'while there is somebody to tell of it' eval '! inside systemctl -q is-active dx-trigger.path'
+run 0 inside systemctl start dx-status.socket
+check 'as there is now' inside systemctl -q is-active dx-trigger.path
 done_testing

@@ -20,7 +20,7 @@ for page in "$ROOT"/man/*; do
 	section=${page##*.}
 	same "$page" "$target/usr/share/man/man$section/${page##*/}" "${page##*/} is installed"
 done
-for unit in dx-fetch.service dx-parse.service dx-publish.service dx-pipe.service dx.service dx.target dx.timer; do
+for unit in dx-fetch.service dx-parse.service dx-publish.service dx-pipe.service dx.service dx.target dx.timer dx-trigger.path; do
 	check "$unit is installed" test -s "$target/usr/lib/systemd/system/$unit"
 done
 check 'a unit starts what was installed' grep -qx 'ExecStart=/usr/bin/dx-parse' \

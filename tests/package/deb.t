@@ -42,7 +42,7 @@ say installed "$?"
 say user "$(getent passwd dx | cut -d: -f6,7)"
 say folder "$(stat -c %U:%a /var/lib/dx)"
 say enabled "$(systemctl is-enabled dx.timer 2>/dev/null)"
-say units "$(cd /lib/systemd/system && echo dx*.service dx.t*)"
+say units "$(cd /lib/systemd/system && echo dx*.service dx*.path dx.t*)"
 say commands "$(cd / && for p in fetch parse publish marker run status; do command -v "dx-$p"; done | tr '\n' ' ')"
 say manual "$(man -w dx 2>/dev/null)"
 say settings "$(dx-run --show-config | grep -c ^#DX_)"
@@ -82,7 +82,7 @@ gave installed 0 'it is installed'
 gave user /var/lib/dx:/usr/sbin/nologin 'there is a user'
 gave folder dx:755 'who has the data folder'
 gave enabled disabled 'nothing is enabled'
-gave units 'dx-fetch.service dx-parse.service dx-pipe.service dx-publish.service dx-status@.service dx.service dx.target dx.timer' 'the units'
+gave units 'dx-fetch.service dx-parse.service dx-pipe.service dx-publish.service dx-status@.service dx.service dx-trigger.path dx.target dx.timer' 'the units'
 gave commands '/usr/bin/dx-fetch /usr/bin/dx-parse /usr/bin/dx-publish /usr/bin/dx-marker /usr/bin/dx-run /usr/bin/dx-status ' 'the programs'
 gave settings "$(dx-run --show-config | grep -c '^#DX_')" 'what holds are the defaults'
 gave unknown '' 'no setting stands twice in dx.conf'
