@@ -21,11 +21,24 @@ static struct {
 	_Atomic int64_t started_ms;
 } work;
 
+/* Takes LABEL as it can stand in a message of any format that a handler writes (log.h). */
+static void
+set_label(const char *label)
+{
+	size_t len = 0;
+
+	for (; *label != '\0' && len < sizeof work.label - 1; label++) {
+		bool plain = *label >= ' ' && *label <= '~' && *label != '"' && *label != '\\';
+		work.label[len++] = plain ? *label : '?';
+	}
+	work.label[len] = '\0';
+}
+
 void
 usr1_begin(const char *label, uint64_t total, uint64_t start)
 {
 	work.going_on = false;
-	log_escape(work.label, sizeof work.label, label, strlen(label));
+	set_label(label);
 	work.total = total;
 	work.start = work.done = start;
 	work.records = 0;

@@ -69,6 +69,23 @@ for format in text json; do
 	esac
 done
 
+# Whatever the file is called, it is a line of the format.
+named="$T/a \"quoted\" \\ näme.xml"
+mkfifo "$named"
+dx-parse --log-format=json -t labels "$named" >"$T/named" 2>"$T/err" &
+pid=$!
+exec 6>"$named"
+echo '<labels>' >&6
+answers() {
+	kill -USR1 "$pid" && grep -q 'MB' "$T/err"
+}
+wait_for 10 takes_usr1 "$pid"
+check 'SIGUSR1: a file with any name' wait_for 10 answers
+echo '</labels>' >&6
+exec 6>&-
+wait "$pid"
+equal "$(jq -r .program "$T/err" | sort -u)" dx-parse 'SIGUSR1: as JSON, whatever the name of the file'
+
 # Through dx-run to all stages.
 dx-run -m "$DATA/month" -d "$T/run" -u "file:$T/run-sent" --rate 500 2>"$T/err" &
 pid=$!
