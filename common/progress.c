@@ -14,13 +14,17 @@
 #include "common/mem.h"
 #include "common/notify.h"
 #include "common/usr1.h"
+#include "common/utf8.h"
+
+/* So many bytes of a label are shown. */
+#define LABEL_MAX 60
 
 #define REDRAW_MS 200
 #define TELL_MS	  1000
 #define BAR_WIDTH 24
 
 struct progress {
-	char *label;
+	char label[LABEL_MAX + 1];
 	uint64_t total;
 	uint64_t start;
 	bool terminal; /* there is one to draw on */
@@ -28,6 +32,25 @@ struct progress {
 	int64_t drawn_ms;
 	int64_t told_ms;
 };
+
+/* Takes LABEL, whole characters of it, without what a terminal would act on. */
+static void
+set_label(struct progress *p, const char *label)
+{
+	size_t used = 0;
+
+	while (*label != '\0') {
+		size_t len = utf8_length(label, UTF8_TERMINATED);
+		bool plain = len > 0 && !utf8_control(label, len);
+		size_t shown = plain ? len : 1;
+		if (used + shown > LABEL_MAX)
+			break;
+		memcpy(p->label + used, plain ? label : "?", shown);
+		used += shown;
+		label += len > 0 ? len : 1;
+	}
+	p->label[used] = '\0';
+}
 
 struct progress *
 progress_start(const char *label, uint64_t total, uint64_t start)
@@ -38,7 +61,7 @@ progress_start(const char *label, uint64_t total, uint64_t start)
 	if (!terminal && !notify_listens())
 		return NULL;
 	struct progress *p = mem_zero(1, sizeof *p);
-	p->label = mem_strdup(label);
+	set_label(p, label);
 	p->total = total;
 	p->start = start;
 	p->terminal = terminal;
@@ -80,7 +103,7 @@ describe(const struct progress *p, uint64_t done, int64_t now, bool bar, char *o
 		snprintf(left, sizeof left, "  %lld:%02lld:%02lld left", s / 3600, s / 60 % 60,
 		    s % 60);
 	}
-	snprintf(out, size, "%.60s %s%.1f MB  %.1f MB/s%s", p->label, part, (double)done / 1e6,
+	snprintf(out, size, "%s %s%.1f MB  %.1f MB/s%s", p->label, part, (double)done / 1e6,
 	    rate / 1e6, left);
 }
 
@@ -131,6 +154,5 @@ progress_finish(struct progress *p)
 	if (p->terminal)
 		io_write_all(STDERR_FILENO, "\r\033[K", 4);
 	notify_status("%s", "");
-	free(p->label);
 	free(p);
 }

@@ -227,6 +227,37 @@ START_TEST(progress_is_told)
 }
 END_TEST
 
+/* A name from outside can do nothing to a terminal, and what is cut is still UTF-8, which a manager
+ * asks for. */
+START_TEST(a_label_is_plain)
+{
+	int fd = listen_here();
+	char text[256];
+
+	notify_ready();
+	hears(fd, "READY=1");
+	struct progress *p = progress_start("a\033]0;x\a\x7f\xc2\x9b"
+					    "2J\xff \xc3\xa4",
+	    0, 0);
+	progress_update(p, 1000000);
+	ssize_t n = recv(fd, text, sizeof text - 1, 0);
+	ck_assert_int_gt(n, 0);
+	text[n] = '\0';
+	ck_assert_ptr_nonnull(strstr(text, "STATUS=a?]0;x???2J? \xc3\xa4 1.0 MB"));
+	progress_finish(p);
+	hears(fd, "STATUS=");
+	p = progress_start("123456789 123456789 123456789 123456789 123456789 123456789\xc3\xa4", 0,
+	    0);
+	progress_update(p, 1000000);
+	n = recv(fd, text, sizeof text - 1, 0);
+	ck_assert_int_gt(n, 0);
+	text[n] = '\0';
+	ck_assert_ptr_nonnull(strstr(text, "23456789 1.0 MB"));
+	progress_finish(p);
+	close(fd);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -244,6 +275,7 @@ main(void)
 	tcase_add_test(tests, the_watchdog_of_another);
 	tcase_add_test(tests, waiting_is_living);
 	tcase_add_test(tests, progress_is_told);
+	tcase_add_test(tests, a_label_is_plain);
 	suite_add_tcase(suite, tests);
 	int result = unit_run(suite);
 	free(folder);
