@@ -21,6 +21,9 @@
 #include "common/notify.h"
 #include "common/stop.h"
 
+/* The longest wait in poll(2): a signal that comes just before it must be seen soon. */
+#define WAIT_MS 250
+
 int
 io_open(const char *path, int flags, mode_t mode)
 {
@@ -125,6 +128,23 @@ io_try_lock(int fd)
 	return result;
 }
 
+/*
+ * Whether the call that failed with errno is to be repeated, perhaps after a moment's wait for
+ * EVENTS of FD: with a watchdog we never block in it, and who shares FD with us may have asked for
+ * the same.
+ */
+static bool
+is_repeated(int fd, short events)
+{
+	struct pollfd wanted = {.fd = fd, .events = events};
+
+	if (errno != EAGAIN)
+		return errno == EINTR;
+	if (notify_wait(fd, events) < 0)
+		poll(&wanted, 1, WAIT_MS);
+	return true;
+}
+
 static int
 write_all(int fd, const void *data, size_t len, bool stoppable)
 {
@@ -132,9 +152,7 @@ write_all(int fd, const void *data, size_t len, bool stoppable)
 
 	while (len > 0) {
 		ssize_t n = write(fd, p, len);
-		/* Only a watchdog lets a pipe say that it is full. */
-		bool full = n < 0 && errno == EAGAIN && notify_wait(fd, POLLOUT) >= 0;
-		if (n < 0 && !full && errno != EINTR)
+		if (n < 0 && !is_repeated(fd, POLLOUT))
 			return -1;
 		if (n > 0) {
 			p += n;
@@ -168,7 +186,7 @@ io_read(int fd, void *data, size_t size)
 		if (notify_wait(fd, POLLIN) == 0)
 			continue;
 		ssize_t n = read(fd, data, size);
-		if (n >= 0 || errno != EINTR)
+		if (n >= 0 || !is_repeated(fd, POLLIN))
 			return n;
 	}
 	errno = EINTR;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading and writing that must be right once: short counts and EINTR, durable
+ * Reading and writing that must be right once: short counts, EINTR and EAGAIN, durable
  * replacement of a file, standard output that is checked. Functions return 0 or a
  * count, or -1 with errno set and, where it says "reports", a message written.
  */

@@ -231,6 +231,34 @@ START_TEST(short_writes_go_on)
 }
 END_TEST
 
+/* Whoever shares a pipe or a terminal with us may have made it so. */
+START_TEST(what_does_not_block_is_waited_for)
+{
+	static char big[1 << 20], got[1 << 16];
+	int fds[2];
+
+	ck_assert_int_eq(pipe(fds), 0);
+	ck_assert_int_eq(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
+	ck_assert_int_eq(fcntl(fds[1], F_SETFL, O_NONBLOCK), 0);
+	pid_t child = fork();
+	if (child == 0) {
+		close(fds[0]);
+		usleep(50000);
+		_exit(io_write_all(fds[1], big, sizeof big) == 0 ? 0 : 1);
+	}
+	close(fds[1]);
+	size_t total = 0;
+	ssize_t n;
+	while ((n = io_read(fds[0], got, sizeof got)) > 0) {
+		total += (size_t)n;
+		usleep(5000);
+	}
+	ck_assert_int_eq(n, 0);
+	ck_assert_uint_eq(total, sizeof big);
+	close(fds[0]);
+}
+END_TEST
+
 static void
 on_alarm(int number)
 {
@@ -351,6 +379,7 @@ main(void)
 	tcase_add_test(tests, standard_output_is_checked);
 	tcase_add_test(tests, standard_output_that_works_is_fine);
 	tcase_add_test(tests, short_writes_go_on);
+	tcase_add_test(tests, what_does_not_block_is_waited_for);
 	tcase_add_test(tests, a_read_goes_on_after_signals_until_a_stop);
 	tcase_add_test(tests, a_blocked_write_ends_on_a_stop);
 	tcase_add_test(tests, an_open_that_fails_is_no_missing_input);
