@@ -23,6 +23,7 @@
 #include "common/io.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/notify.h"
 #include "common/stop.h"
 #include "publish/limits.h"
 
@@ -70,7 +71,7 @@ cut_back(struct spool_file *f)
 }
 
 /* Finds how many bytes the first LINES lines take, or all whole lines if LINES is -1. EX_DATAERR,
- * reported, if there are fewer. */
+ * reported, if there are fewer. A month's releases are read for minutes. */
 static int
 find_end(const struct spool_file *f, int64_t lines, off_t *end)
 {
@@ -80,7 +81,9 @@ find_end(const struct spool_file *f, int64_t lines, off_t *end)
 	ssize_t n = 0;
 
 	*end = 0;
-	while (seen != lines && (n = io_read_at(f->fd, block, PUBLISH_FILE_BLOCK, at)) > 0) {
+	while (seen != lines && !stop_requested() &&
+	    (n = io_read_at(f->fd, block, PUBLISH_FILE_BLOCK, at)) > 0) {
+		notify_alive();
 		const char *p = block, *stop = block + n;
 		while (seen != lines && (p = memchr(p, '\n', (size_t)(stop - p))) != NULL) {
 			p++;
@@ -94,6 +97,8 @@ find_end(const struct spool_file *f, int64_t lines, off_t *end)
 	free(block);
 	if (n < 0)
 		return complain(f, "cannot be read");
+	if (stop_requested())
+		return STOP_STATUS;
 	if (seen == lines || lines < 0)
 		return EX_OK;
 	log_error("%s: holds %lld lines, but the marker counts %lld: if they cannot be brought "

@@ -144,6 +144,30 @@ printf '{"whole":1}\n{"next":2}\n' >expected
 same torn/labels.ndjson expected 'a torn last line is taken away'
 says 'cut off' 'and that is told'
 
+# A large file takes minutes to be counted: the watchdog hears of it, and a stop is not too late.
+marker=$(new_month nine)
+"$make_stream" --marker "$marker" --total 1 --stop 50 artists=100 >stream
+run 65 dx-publish -u file:nine-out <stream
+"$make_stream" --marker "$marker" --total 1 artists=100 >stream
+sed -i '$d' nine-out/artists.ndjson
+truncate -s 1T nine-out/artists.ndjson
+echo >>nine-out/artists.ndjson
+"$ROOT/tests/tools/notify-listen.py" "$T/socket" >heard &
+at_end kill $!
+wait_for 20 test -S socket
+NOTIFY_SOCKET=$T/socket WATCHDOG_USEC=200000 dx-publish -u file:nine-out <stream 2>"$T/err" &
+first=$!
+lives() { [ "$(grep -c '^WATCHDOG=1$' heard)" -ge 10 ]; }
+check 'counting lines is living' wait_for 20 lives
+kill -TERM "$first"
+ended() { ! kill -0 "$first"; }
+check 'counting lines ends when it is told to' wait_for 20 ended
+kill -KILL "$first" 2>/dev/null
+status=0
+wait "$first" || status=$?
+equal "$status" 75 'and the next run goes on'
+rm nine-out/artists.ndjson
+
 # Two writers.
 mkfifo pipe
 dx-publish -t labels -u file:torn <pipe &
