@@ -2,6 +2,8 @@
 /* One line of progress on standard error. */
 #include "common/progress.h"
 
+#include <sys/ioctl.h>
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,11 +19,12 @@
 #include "common/utf8.h"
 
 /* So many bytes of a label are shown. */
-#define LABEL_MAX 60
+#define LABEL_MAX	60
 
-#define REDRAW_MS 200
-#define TELL_MS	  1000
-#define BAR_WIDTH 24
+#define REDRAW_MS	200
+#define TELL_MS		1000
+#define BAR_WIDTH	24
+#define COLUMNS_DEFAULT 80
 
 struct progress {
 	char label[LABEL_MAX + 1];
@@ -107,12 +110,38 @@ describe(const struct progress *p, uint64_t done, int64_t now, bool bar, char *o
 	    rate / 1e6, left);
 }
 
+/* How many columns there are to draw in: the last one stays free, where some terminals begin the
+ * next line. */
+static size_t
+columns(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+		return COLUMNS_DEFAULT - 1;
+	return size.ws_col - 1u;
+}
+
+/* Where the first COUNT characters of TEXT, UTF-8, end: at its end if there are no more. */
+static char *
+skip_characters(char *text, size_t count)
+{
+	for (; *text != '\0' && count > 0; count--)
+		text += utf8_length(text, UTF8_TERMINATED);
+	return text;
+}
+
+/* One line, whatever the width of the terminal: what goes on in the next cannot be drawn over. */
 static void
 draw(const struct progress *p, uint64_t done, int64_t now)
 {
 	char text[240], line[256];
+	size_t room = columns();
 
 	describe(p, done, now, true, text, sizeof text);
+	if (*skip_characters(text, room) != '\0')
+		describe(p, done, now, false, text, sizeof text);
+	*skip_characters(text, room) = '\0';
 	int len = snprintf(line, sizeof line, "\r\033[K%s", text);
 	if (len > 0)
 		io_write_all(STDERR_FILENO, line, (size_t)len);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One line of progress on standard error, redrawn in place a few times a second:
- * bar, percentage, rate and time left where the total is known. Draws nothing when
- * standard error is no terminal or when -q was given. A service manager that listens
+ * bar, percentage, rate and time left where the total is known, as far as there is room. Draws
+ * nothing when standard error is no terminal or when -q was given. A service manager that listens
  * (notify.h) is told the same every second, and SIGUSR1 is answered with it (usr1.h).
  */
 #ifndef DX_COMMON_PROGRESS_H
