@@ -52,19 +52,36 @@ complain_stalled(const struct summary *sum, int64_t seconds, struct buf *out, si
 	    human_span(text, sum->age));
 }
 
+/* The newest month that is completed, or of which a run did the types that it was asked for; NULL if
+ * there is none. */
+static const char *
+newest_done(const struct summary *sum)
+{
+	const struct month *month = months_completed(&sum->months);
+	const char *newest = month != NULL ? month->version : NULL;
+
+	for (size_t i = 0; i < sum->history.count; i++) {
+		const struct history_run *run = &sum->history.runs[i];
+		if (run->status == 0 && run->version[0] != '\0' &&
+		    (newest == NULL || strcmp(run->version, newest) > 0))
+			newest = run->version;
+	}
+	return newest;
+}
+
 /* Where no month was ever completed, the one that is shown is waited for. */
 static void
 complain_overdue(const struct summary *sum, int64_t days, struct buf *out, size_t start)
 {
-	const struct month *done = months_completed(&sum->months);
-	time_t since = months_time(done != NULL ? done->version : sum->version);
+	const char *done = newest_done(sum);
+	time_t since = months_time(done != NULL ? done : sum->version);
 
 	if (since == 0 || (int64_t)(sum->now - since) / DAY <= days)
 		return;
 	separate(out, start);
 	if (done != NULL)
 		buf_printf(out, "overdue: the newest completed month, %s, is %" PRId64 " days old",
-		    done->version, (int64_t)(sum->now - since) / DAY);
+		    done, (int64_t)(sum->now - since) / DAY);
 	else
 		buf_printf(out,
 		    "overdue: no month was ever completed, and this one is %" PRId64 " days old",

@@ -385,6 +385,8 @@ summary_make(struct summary *out, const struct state *s, const struct call *c)
 	take_totals(out, s);
 	take_restart(out);
 	out->age = seconds_between(out->active, out->now);
+	const struct history_run *last = history_last(&out->history, out->version);
+	out->at_rest = last != NULL && last->status == 0 && last->ended >= out->active;
 }
 
 void
@@ -412,6 +414,7 @@ summary_failed(const struct summary *sum)
 bool
 summary_busy(const struct summary *sum)
 {
-	return strcmp(sum->phases[SUMMARY_DOWNLOAD].status, STATUS_IN_PROGRESS) == 0 ||
-	    strcmp(sum->phases[SUMMARY_PROCESSING].status, STATUS_IN_PROGRESS) == 0;
+	return !sum->at_rest &&
+	    (strcmp(sum->phases[SUMMARY_DOWNLOAD].status, STATUS_IN_PROGRESS) == 0 ||
+		strcmp(sum->phases[SUMMARY_PROCESSING].status, STATUS_IN_PROGRESS) == 0);
 }

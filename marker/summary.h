@@ -71,6 +71,7 @@ struct summary {
 	time_t updated; /* 0: never */
 	time_t active; /* the last sign of life: updated, or when a part of a download grew */
 	int64_t age; /* seconds since then, 0 at least */
+	bool at_rest; /* nothing happened since a run ended well: it was asked for no more types */
 	struct summary_phase phases[SUMMARY_PHASES];
 	struct summary_file *files; /* in the order of a month */
 	size_t count;
@@ -93,7 +94,8 @@ void summary_free(struct summary *sum);
 /* The month's phase that failed, NULL if none did. */
 const struct summary_phase *summary_failed(const struct summary *sum);
 
-/* Whether something is being done, or was until it died. */
+/* Whether something is being done, or was until it died. A month of which some types are left is
+ * not, once a run has done what it was asked to. */
 bool summary_busy(const struct summary *sum);
 
 #endif

@@ -93,6 +93,22 @@ change '.download_phase.status = "completed" | .processing_phase.status = "pendi
 health 0 '' --now 2026-08-04T05:05:33Z
 health 1 '20260801: overdue: no month was ever completed, and this one is 50 days old' --now 2026-09-20T00:00:00Z
 
+# -- only some types were asked for: the month stays open, and that is well
+at=(health --json --now 2026-08-20T04:36:00Z)
+cp "$T/kept" "$newest"
+printf '{"started":"2026-08-04T03:00:00Z","ended":"%s","version":"20260801","status":%s}\n' \
+	2026-08-04T04:35:31Z 0 >"$T/data/.dx-history.ndjson"
+health 1 '20260801: stalled: in progress, and no sign of life for 16 d' --now 2026-08-20T04:36:00Z
+printf '{"started":"2026-08-04T03:00:00Z","ended":"%s","version":"20260801","status":%s}\n' \
+	2026-08-04T04:35:32Z 69 >>"$T/data/.dx-history.ndjson"
+health 1 '20260801: stalled: in progress, and no sign of life for 16 d' --now 2026-08-20T04:36:00Z
+printf '{"started":"2026-08-04T03:00:00Z","ended":"%s","version":"20260801","status":%s}\n' \
+	2026-08-04T04:35:32Z 0 >>"$T/data/.dx-history.ndjson"
+health 0 '' --now 2026-08-20T04:36:00Z
+json 0 '[.extraction_status, .current_task, .active_connections] | tojson' '["idle",null,0]' 'at rest' "${at[@]}"
+health 1 '20260801: overdue: the newest completed month, 20260801, is 50 days old' --now 2026-09-20T00:00:00Z
+rm "$T/data/.dx-history.ndjson"
+
 # -- no marker, or none that can be read
 echo 'no marker' >"$newest"
 run 65 dx-marker --strict -d "$T/data" health

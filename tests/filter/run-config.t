@@ -75,6 +75,7 @@ refused ':1: PATH: there is no such setting' PATH=/tmp
 refused ':2: DX_JOBS is set for the second time' DX_JOBS=2 DX_JOBS=3
 refused ': DX_BASE_URL and DX_MIRROR contradict each other' DX_BASE_URL=http://a/ DX_MIRROR=/b
 refused ': DX_KEY needs DX_CERT' DX_KEY=/k
+refused ':1: DX_CONFIG: a file of settings names no other' DX_CONFIG=/other
 refused ': invalid value for DX_KEEP: some' DX_KEEP=some
 run 78 dx-run --config "$T/nowhere" -u "file:$T/x"
 says "^dx-run: $T/nowhere: cannot be read" 'a file that is not there'
@@ -85,5 +86,17 @@ done
 DX_JBOS=1 run 78 dx-run -u "file:$T/x"
 says '^dx-run: environment: DX_JBOS: there is no such setting' 'a name in the environment'
 check 'nothing was begun' test ! -e "$T/new" -a ! -e "$T/x"
+
+# Of two places that name where the files come from, the one that wins elsewhere wins here.
+printf '%s\n' "DX_MIRROR=$T/no-mirror" >"$T/mirror.conf"
+DX_BASE_URL=http://127.0.0.1:9/ run 0 dx-run --config "$T/mirror.conf" --show-config
+check 'the server of the environment wins over the mirror of the file' \
+	eval 'grep -q "^DX_BASE_URL=.*# environment" "$T/out" && grep -q "^#DX_MIRROR=" "$T/out"'
+run 0 dx-run -j 2 -j 3 --show-config
+check 'of an option that is given twice the last one holds' grep -q '^DX_JOBS=3 ' "$T/out"
+for option in --show-config --help --version; do
+	run 74 bash -c "dx-run $option >/dev/full"
+	equal "$(cat "$T/err")" 'dx-run: standard output: cannot be written' "$option to a full disk: one line"
+done
 
 done_testing

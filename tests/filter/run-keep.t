@@ -50,4 +50,21 @@ DX_KEEP=0 run 0 dx-run -m "$DATA/month" -d "$data" -u "file:$T/sent"
 equal "$(files 20260701)" 0 'none, as the variable says'
 check 'a mirror is not touched' test -e "$DATA/month/discogs_20260801_labels.xml.gz"
 
+month 20260401 complete
+mkdir "$T/other"
+rm "$data/discogs_20260401_labels.xml.gz"
+mkdir "$data/discogs_20260401_labels.xml.gz"
+run 74 dx-run -m "$DATA/month" -d "$data" -u "file:$T/sent" --keep 0
+equal "$(files 20260401)" 2 'what cannot be removed does not keep the rest'
+says 'the files of older months cannot be removed' 'and that is told'
+
+# A month that is taken from the data folder itself is not there to be removed.
+cp "$DATA"/month/* "$T/other"
+ln -s other "$T/link"
+run 78 dx-run -m "$T/link" -d "$T/other" -u "file:$T/sent" --keep 0
+says 'the files of the mirror' 'a mirror that is the data folder is not cleaned'
+DX_MIRROR=$T/other DX_DATA_DIR=$T/other run 78 dx-run -u "file:$T/sent" --keep 0
+run 0 dx-run -m "$T/other" -d "$T/other" -u "file:$T/sent"
+equal "$(find "$T/other" -name 'discogs_*' | wc -l)" "$(find "$DATA/month" -name 'discogs_*' | wc -l)" 'all of it stays'
+
 done_testing
