@@ -52,8 +52,8 @@ complain_stalled(const struct summary *sum, int64_t seconds, struct buf *out, si
 	    human_span(text, sum->age));
 }
 
-/* The newest month that is completed, or of which a run did the types that it was asked for; NULL if
- * there is none. */
+/* The newest month that is completed, or of which a run did the types that it was asked for; NULL
+ * if there is none. */
 static const char *
 newest_done(const struct summary *sum)
 {

@@ -16,6 +16,7 @@
 #include "common/mem.h"
 #include "marker/json.h"
 #include "marker/months.h"
+#include "marker/schema.h"
 #include "marker/text.h"
 #include "marker/value.h"
 
@@ -50,32 +51,49 @@ some_count(const struct json_object *line, const char *name)
 	return json_object_get_int64(value);
 }
 
-/* Reads the LEN bytes at TEXT, which a NUL follows; -1 if they are no run. */
-static int
-read_line(const char *text, size_t len, struct history_run *run)
+static void
+read_positions(const struct json_object *line, int64_t positions[DUMP_TYPES])
 {
-	char *why;
-	struct json_object *line = json_read(text, len, &why);
-	const char *version = value_text(line, "version");
-	int result = -1;
+	const struct json_object *object = value_get(line, "positions");
 
+	for (int i = 0; json_object_is_type(object, json_type_object) && i < DUMP_TYPES; i++)
+		positions[i] = some_count(object, dump_type_name((enum dump_type)i));
+}
+
+static void
+read_version(const struct json_object *line, char version[DUMP_VERSION_SIZE])
+{
+	const char *text = value_text(line, "version");
+
+	if (text != NULL && dump_version_valid(text))
+		memcpy(version, text, DUMP_VERSION_SIZE);
+}
+
+/* -1 if LINE is no run. */
+static int
+read_run(const struct json_object *line, struct history_run *run)
+{
 	*run = (struct history_run){0};
-	free(why);
-	if (line == NULL || text_time(value_text(line, "started"), &run->started) != 0 ||
+	if (text_time(value_text(line, "started"), &run->started) != 0 ||
 	    text_time(value_text(line, "ended"), &run->ended) != 0 ||
 	    !json_object_is_type(value_get(line, "status"), json_type_int))
-		goto out;
-	result = 0;
-	if (version != NULL && dump_version_valid(version))
-		memcpy(run->version, version, sizeof run->version);
+		return -1;
+	read_version(line, run->version);
 	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
 		*count_of(run, i) = some_count(line, counts[i].name);
-	const struct json_object *positions = value_get(line, "positions");
-	for (int i = 0; json_object_is_type(positions, json_type_object) && i < DUMP_TYPES; i++)
-		run->positions[i] = some_count(positions, dump_type_name((enum dump_type)i));
-out:
-	json_object_put(line);
-	return result;
+	read_positions(line, run->positions);
+	return 0;
+}
+
+static void
+add_mark(struct history *h, const struct json_object *line, time_t when)
+{
+	struct history_mark mark = {.when = when};
+
+	read_version(line, mark.version);
+	read_positions(line, mark.positions);
+	h->marks = mem_resize(h->marks, h->mark_count + 1, sizeof *h->marks);
+	h->marks[h->mark_count++] = mark;
 }
 
 /* The end of the file PATH, terminated, for the caller to free: NULL if there is none. It may start
@@ -118,6 +136,27 @@ set_added(struct history *h)
 	run->added = run->records >= before ? run->records - before : run->records;
 }
 
+/* Adds what the LEN bytes at TEXT, which a NUL follows, say: nothing if they cannot be read. */
+static void
+read_line(struct history *h, const char *text, size_t len)
+{
+	char *why;
+	struct json_object *line = json_read(text, len, &why);
+	struct history_run run;
+	time_t sampled;
+
+	free(why);
+	if (line != NULL && read_run(line, &run) == 0) {
+		h->runs = mem_resize(h->runs, h->count + 1, sizeof *h->runs);
+		h->runs[h->count++] = run;
+		set_added(h);
+		add_mark(h, line, run.ended);
+	} else if (line != NULL && text_time(value_text(line, "sampled"), &sampled) == 0) {
+		add_mark(h, line, sampled);
+	}
+	json_object_put(line);
+}
+
 void
 history_read(const char *folder, struct history *out)
 {
@@ -128,16 +167,11 @@ history_read(const char *folder, struct history *out)
 	*out = (struct history){0};
 	free(path);
 	for (char *p = text, *end; p != NULL && p < text + len; p = end + 1) {
-		struct history_run run;
 		end = memchr(p, '\n', (size_t)(text + len - p));
 		if (end == NULL)
 			end = text + len;
 		*end = '\0';
-		if (read_line(p, (size_t)(end - p), &run) != 0)
-			continue;
-		out->runs = mem_resize(out->runs, out->count + 1, sizeof *out->runs);
-		out->runs[out->count++] = run;
-		set_added(out);
+		read_line(out, p, (size_t)(end - p));
 	}
 	free(text);
 }
@@ -146,6 +180,7 @@ void
 history_free(struct history *h)
 {
 	free(h->runs);
+	free(h->marks);
 	*h = (struct history){0};
 }
 
@@ -158,27 +193,35 @@ history_last(const struct history *h, const char *version)
 	return NULL;
 }
 
+/* How many records of each type MONTH has read. */
+static struct json_object *
+new_positions(const struct month *month)
+{
+	struct json_object *positions = value_new_object();
+
+	for (int i = 0; i < DUMP_TYPES; i++)
+		if (month->files[i].read > 0)
+			value_set_count(positions, dump_type_name((enum dump_type)i),
+			    month->files[i].read);
+	return positions;
+}
+
 /* What S says of the month, for a line. */
 static void
 add_month(struct json_object *line, const struct state *s)
 {
-	struct json_object *positions = value_new_object();
 	struct month month;
 	int64_t rejected = 0;
 
 	months_describe(s, &month);
-	for (int i = 0; i < DUMP_TYPES; i++) {
-		const struct month_file *f = &month.files[i];
-		rejected = value_sum(rejected, f->read - f->records);
-		if (f->read > 0)
-			value_set_count(positions, dump_type_name((enum dump_type)i), f->read);
-	}
+	for (int i = 0; i < DUMP_TYPES; i++)
+		rejected = value_sum(rejected, month.files[i].read - month.files[i].records);
 	value_set_count(line, "records", month.records);
 	value_set_count(line, "rejected", rejected);
 	value_set_count(line, "messages", value_count(s->publishing, "messages_published"));
 	value_set_count(line, "batches", value_count(s->publishing, "batches_sent"));
 	value_set_count(line, "bytes", value_count(s->download, "bytes_downloaded"));
-	value_set(line, "positions", positions);
+	value_set(line, "positions", new_positions(&month));
 }
 
 /* Appends TEXT to PATH by one write. A line that was left without its end gets it first. */
@@ -209,13 +252,27 @@ append(const char *path, const struct buf *text)
 	return result == 0 ? EX_OK : EX_IOERR;
 }
 
+/* Appends LINE, which it frees, to the history of C's folder. */
+static int
+append_line(const struct call *c, struct json_object *line)
+{
+	struct buf bytes = {0};
+	char *path = mem_printf("%s/%s", c->folder, HISTORY_NAME);
+
+	json_print_line(line, &bytes);
+	int status = append(path, &bytes);
+	free(path);
+	buf_free(&bytes);
+	json_object_put(line);
+	return status;
+}
+
 int
 history_record(struct state *s, const struct call *c, struct buf *out)
 {
 	struct json_object *line = value_new_object();
 	char text[CLOCK_TEXT_SIZE];
 	time_t now = operation_now(c);
-	struct buf bytes = {0};
 
 	(void)out;
 	value_set_text(line, "started", clock_text(text, (time_t)c->started));
@@ -225,11 +282,22 @@ history_record(struct state *s, const struct call *c, struct buf *out)
 	value_set_count(line, "seconds", now > c->started ? (int64_t)now - c->started : 0);
 	if (s != NULL)
 		add_month(line, s);
-	json_print_line(line, &bytes);
-	char *path = mem_printf("%s/%s", c->folder, HISTORY_NAME);
-	int status = append(path, &bytes);
-	free(path);
-	buf_free(&bytes);
-	json_object_put(line);
-	return status;
+	return append_line(c, line);
+}
+
+int
+history_sample(struct state *s, const struct call *c, struct buf *out)
+{
+	char text[CLOCK_TEXT_SIZE];
+	struct month month;
+
+	(void)out;
+	if (s == NULL || !value_is(s->processing, "status", STATUS_IN_PROGRESS))
+		return EX_OK;
+	struct json_object *line = value_new_object();
+	months_describe(s, &month);
+	value_set_text(line, "sampled", clock_text(text, operation_now(c)));
+	value_set_text(line, "version", state_version(s));
+	value_set(line, "positions", new_positions(&month));
+	return append_line(c, line);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The history of a data folder: .dx-history.ndjson, one line of JSON for each run, dx-marker(5).
- * Lines are only ever appended, each by one write(2), so that nobody needs a lock; a line
- * that cannot be read, such as one that a power cut left half, is as good as none.
+ * The history of a data folder: .dx-history.ndjson, one line of JSON for each run, and for samples
+ * of how far it was in between, dx-marker(5). Lines are only ever appended, each by one write(2),
+ * so that nobody needs a lock; a line that cannot be read, such as one that a power cut left half,
+ * is as good as none.
  */
 #ifndef DX_MARKER_HISTORY_H
 #define DX_MARKER_HISTORY_H
@@ -32,10 +33,19 @@ struct history_run {
 	int64_t added;
 };
 
-/* In the order in which they ended. The struct's owner calls history_free. */
+/* How far a month was: a sample, or the end of a run. */
+struct history_mark {
+	char version[DUMP_VERSION_SIZE];
+	time_t when;
+	int64_t positions[DUMP_TYPES];
+};
+
+/* In the order in which they were appended. The struct's owner calls history_free. */
 struct history {
 	struct history_run *runs;
 	size_t count;
+	struct history_mark *marks;
+	size_t mark_count;
 };
 
 /* Reads that of FOLDER. None, or one that cannot be read, is one without runs. */
@@ -47,5 +57,8 @@ const struct history_run *history_last(const struct history *h, const char *vers
 
 /* record-run: appends what the run that ends now was. S is NULL if no month has a marker. */
 operation_run history_record;
+
+/* record-sample: appends how far the month is, if it is being processed. Nothing if S is NULL. */
+operation_run history_sample;
 
 #endif

@@ -252,8 +252,10 @@ add_restart(struct buf *out, const struct summary *sum)
 	html_text(out, sum->why);
 	buf_add_str(out, ".</p>\n");
 	if (run != NULL) {
-		buf_printf(out, "<p class=\"small soft\">The last run ended at %s",
-		    human_time(text, run->ended));
+		buf_add_str(out, "<p class=\"small soft\">The last run");
+		if (strcmp(run->version, sum->version) != 0 && run->version[0] != '\0')
+			buf_printf(out, ", of %s,", run->version);
+		buf_printf(out, " ended at %s", human_time(text, run->ended));
 		buf_printf(out, " with status %" PRId64 ", after %s,", run->status,
 		    human_duration(text, run->seconds));
 		buf_printf(out, " and added %s records.</p>\n", human_count(text, run->added));

@@ -9,7 +9,8 @@
 #include "common/buf.h"
 #include "marker/summary.h"
 
-/* The rate over the time of the month, file by file. Nothing if no file has one. */
+/* The rate over the time of the month: of each file, and within it from mark to mark of the
+ * history. Nothing if no file has one. */
 void plot_files(struct buf *out, const struct summary *sum);
 
 /* The rate of each run in the history that added something, the newest 60. Nothing if there are

@@ -189,8 +189,11 @@ add_last_run(struct buf *out, const struct summary *sum)
 
 	if (run == NULL)
 		return;
-	buf_printf(out, "The last run ended at %s with status %" PRId64 ",\n",
-	    clock_text(when, run->ended), run->status);
+	buf_add_str(out, "The last run");
+	if (strcmp(run->version, sum->version) != 0 && run->version[0] != '\0')
+		buf_printf(out, ", of %s,", run->version);
+	buf_printf(out, " ended at %s with status %" PRId64 ",\n", clock_text(when, run->ended),
+	    run->status);
 	buf_printf(out, "after %s, and added ", human_duration(text, run->seconds));
 	buf_printf(out, "%s records.\n", human_count(text, run->added));
 }

@@ -83,4 +83,28 @@ mv "$T/out" "$T/printed.html"
 run 0 dx-marker -d "$T/data" report --now $now --output "$T/page.html"
 equal "$(cat "$T/out")" '' 'nothing on standard output'
 same "$T/page.html" "$T/printed.html" '--output'
+# The rate, from mark to mark: releases began at 04:20:21 and are at 7,420,500 records at 04:35:32.
+rates() {
+	sed -n '/<section id=rate>/,/<\/section>/p' "$T/out" | grep -o '<title>releases: [0-9,]*' | grep -o '[0-9,]*$' | xargs
+}
+# sample TIME RELEASES [VERSION]
+sample() {
+	printf '{"sampled":"2026-08-04T%sZ","version":"%s","positions":{"releases":%s}}\n' "$1" "${3:-20260801}" "$2" \
+		>>"$T/data/.dx-history.ndjson"
+}
+started=$(jq -r '.processing_phase.progress_by_file["discogs_20260801_releases.xml.gz"].started_at' \
+	"$T/data/.extraction_status_20260801.json")
+equal "$started" 2026-08-04T04:20:21Z 'the time of this test'
+run 0 dx-marker -d "$T/data" report --now "$now"
+equal "$(rates)" 8,145 'without marks: one step'
+sample 04:00:00 99          # before it began
+sample 04:25:21 3000000     # 5 min
+sample 04:26:21 1 20260701  # of another month
+sample 04:27:21 2000000     # less than before
+sample 04:30:21 3000000     # a pause
+sample 04:35:21 99999999999 # more than there is
+sample 04:40:00 7420500     # after the end
+run 0 dx-marker -d "$T/data" report --now "$now"
+equal "$(rates)" '10,000 14,214' 'with marks: the steps between them, and none of a pause'
+
 done_testing

@@ -112,6 +112,14 @@ says 'record-run: needs: --started' 'when did it start?'
 mkdir "$T/blocked" "$T/blocked/.dx-history.ndjson"
 run 74 dx-marker -d "$T/blocked" record-run --status 0 --started 2026-08-04T04:00:00Z
 says 'dx-history.ndjson: cannot be written' 'a history that cannot be written'
+# -- samples: how far it is, while it is at work
+lines=$(wc -l <"$history")
+run 0 dx-marker -d "$T/data" record-sample --now $now
+equal "$(tail -n 1 "$history")" '{"sampled":"2026-08-04T04:36:00Z","version":"20260801","positions":{"artists":9841002,"labels":2318566,"masters":2511024,"releases":7420500}}' \
+	'a sample'
+run 0 dx-marker -d "$T/data" -V 20260701 record-sample
+run 0 dx-marker -d "$T/empty" record-sample
+equal "$(wc -l <"$history")" $((lines + 1)) 'none of a month that is done, or of none'
 rm "$history"
 for i in {1..20}; do
 	dx-marker -d "$T/data" record-run --status "$i" --started 2026-08-04T04:00:00Z &

@@ -31,7 +31,7 @@ equal "$(jq -r .type "$T/sent/control.ndjson" | sort | uniq -c | tr -s ' ')" \
 	$' 1 extraction_complete\n 4 file_complete' 'each file and the month are reported complete'
 equal "$(dx-marker -d "$T/data" -V 20260801 should-process)" skip 'the marker says done'
 
-equal "$(jq -c '[.version, .status, .records]' "$T/data/.dx-history.ndjson")" '["20260801",0,7042]' 'the run is in the history'
+equal "$(jq -c 'select(.ended) | [.version, .status, .records]' "$T/data/.dx-history.ndjson")" '["20260801",0,7042]' 'the run is in the history'
 
 # Again: nothing to do, nothing done.
 touch "$T/data/.dx-trigger"
@@ -41,7 +41,7 @@ for file in "$T"/before/*; do
 	same "$T/sent/$(basename "$file")" "$file" "$(basename "$file") is as it was"
 done
 check 'a wish to run is fulfilled' test ! -e "$T/data/.dx-trigger"
-equal "$(wc -l <"$T/data/.dx-history.ndjson")" 2 'and this run is in the history too'
+equal "$(grep -c '"ended"' "$T/data/.dx-history.ndjson")" 2 'and this run is in the history too'
 
 # One type after another; the month stays open until the last.
 for type in releases labels artists; do
@@ -51,6 +51,14 @@ done
 run 0 dx-run -t masters -m "$DATA/month" -d "$T/data2" -u "file:$T/sent2"
 equal "$(dx-marker -d "$T/data2" -V 20260801 should-process)" skip 'after masters: it is done'
 equal "$(cat "$T"/sent2/[a-z]*s.ndjson | wc -l)" 7042 'and every record is there'
+
+# How far it is, second by second; nothing stays behind that somebody waits for.
+dx-run -t labels --rate 500 --state-interval 100 --sample 1 -m "$DATA/month" -d "$T/data4" -u "file:$T/sent4" 2>&1 | cat >"$T/out"
+equal "$(cat "$T/out")" '' 'a run with samples says nothing more'
+check 'there are some' eval '[ "$(jq -r "select(.sampled and .positions.labels).positions.labels" "$T/data4/.dx-history.ndjson" | sort -u | wc -l)" -ge 2 ]'
+run 0 dx-run -t masters --rate 1000 --sample 0 -m "$DATA/month" -d "$T/data4" -u "file:$T/sent4"
+equal "$(tail -n 2 "$T/data4/.dx-history.ndjson" | grep -c ended)" 2 'none, if so wished'
+run 64 dx-run --sample often -u "file:$T/sent4"
 
 # The other shape reaches dx-parse.
 run 0 dx-run -s xmltodict -t labels -m "$DATA/month" -d "$T/data3" -u "file:$T/sent3"
