@@ -16,6 +16,7 @@
 
 #include "common/log_format.h"
 #include "common/secret.h"
+#include "common/utf8.h"
 
 /* The longest line that is written; what is longer is cut. */
 #define LOG_LINE_MAX 2048
@@ -97,16 +98,20 @@ put(char *out, size_t size, size_t *len, unsigned char c, bool raw)
 	return true;
 }
 
-/* Copies IN without what terminals act on, C0 and DEL; UTF-8 names stay readable. */
+/* Copies IN without what terminals act on, C0, DEL and C1; UTF-8 names stay readable. */
 static void
 without_controls(char *out, size_t size, const char *in)
 {
-	size_t len = 0;
+	size_t len = 0, left = 0;
+	bool raw = true, fits = true;
 
-	for (; *in != '\0'; in++) {
-		unsigned char c = (unsigned char)*in;
-		if (!put(out, size, &len, c, c >= 0x20 && c != 0x7f))
-			break;
+	for (; *in != '\0' && fits; in++, left--) {
+		if (left == 0) {
+			left = utf8_length(in, UTF8_TERMINATED);
+			raw = left == 0 || !utf8_control(in, left);
+			left += left == 0;
+		}
+		fits = put(out, size, &len, (unsigned char)*in, raw);
 	}
 	out[len] = '\0';
 }

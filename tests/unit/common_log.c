@@ -68,6 +68,12 @@ START_TEST(a_message_is_one_line_in_one_write)
 	log_init("dx-test");
 	log_error("%s: %s", "file", "bad\n\x1b[31mred");
 	ck_assert_str_eq(captured(fd), "dx-test: file: bad\\x0a\\x1b[31mred\n");
+	/* Many terminals take U+009B for ESC [. */
+	log_error("N\xc3\xa4me \xc2\x9b"
+		  "31mred \xff");
+	ck_assert_str_eq(captured(fd),
+	    "dx-test: N\xc3\xa4me \\xc2\\x9b"
+	    "31mred \xff\n");
 	log_error("Jesper Dahlb\xc3\xa4"
 		  "ck");
 	ck_assert_str_eq(captured(fd),
