@@ -13,6 +13,7 @@
 
 #include "common/io.h"
 #include "common/mem.h"
+#include "common/notify.h"
 #include "common/stop.h"
 #include "parse/bytes.h"
 #include "parse/gunzip.h"
@@ -172,6 +173,7 @@ wait_readable(struct input *in)
 		pthread_mutex_unlock(&in->lock);
 		if (closing || stop_requested())
 			return false;
+		notify_alive();
 		int n = poll(&p, 1, POLL_MS);
 		if (n != 0 && !(n < 0 && errno == EINTR))
 			return true;

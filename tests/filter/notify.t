@@ -43,6 +43,19 @@ equal $? 0 'and dx-publish too'
 check 'which was ready' heard '^READY=1$' 2
 check 'and told how far it is' heard '^STATUS=\(waiting for the next file\|.* records confirmed\)' 1
 
+# XML from a pipe is read by a thread of its own.
+mkfifo "$T/xml"
+told dx-parse -t labels <"$T/xml" >"$T/labels" &
+parser=$!
+exec 3>"$T/xml"
+printf '<labels>\n' >&3
+before=$(grep -c '^WATCHDOG=1$' "$T/heard")
+check 'dx-parse lives while it waits for more of a file' wait_for 20 heard '^WATCHDOG=1$' "$((before + 10))"
+printf '</labels>\n' >&3
+exec 3>&-
+wait "$parser"
+equal $? 0 'and ends well'
+
 # The same as without anybody.
 run 0 dx-fetch -m "$DATA/month" -d "$T/other"
 dx-parse <"$T/out" | dx-publish -u "file:$T/expected"
@@ -52,9 +65,9 @@ done
 
 before=$(wc -l <"$T/heard")
 told dx-fetch -m "$DATA/month" -d "$T/data" >"$T/stream"
-check 'dx-fetch is ready, too' wait_for 20 heard '^READY=1$' 3
+check 'dx-fetch is ready, too' wait_for 20 heard '^READY=1$' 4
 run 64 told dx-fetch -d "$T/data" --no-such-option
 run 0 env NOTIFY_SOCKET="$T/nobody" dx-fetch -m "$DATA/month" -d "$T/data"
 equal "$(cat "$T/err")" '' 'nobody listens, and nothing is said of it'
-check 'wrong options are never ready' test "$(grep -c '^READY=1$' "$T/heard")" -eq 3
+check 'wrong options are never ready' test "$(grep -c '^READY=1$' "$T/heard")" -eq 4
 done_testing
