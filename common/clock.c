@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/notify.h"
 #include "common/stop.h"
 
 /* The last second of the year 9999. */
@@ -67,6 +68,7 @@ clock_sleep_ms(int64_t ms)
 	for (int64_t left = ms; left > 0; left = end - clock_ms()) {
 		if (stop_requested())
 			return -1;
+		notify_alive();
 		/* Slices, because a signal just before nanosleep would not interrupt it. */
 		int64_t slice = left < 200 ? left : 200;
 		nanosleep(&(struct timespec){.tv_sec = 0, .tv_nsec = (long)slice * 1000000}, NULL);

@@ -16,7 +16,8 @@ char *clock_text(char *out, time_t when);
 int64_t clock_ns(void);
 int64_t clock_ms(void);
 
-/* Sleeps MS milliseconds; returns early, with -1, when a stop is asked for (stop.h). */
+/* Sleeps MS milliseconds, and tells a watchdog that we live (notify.h); returns early, with -1,
+ * when a stop is asked for (stop.h). */
 int clock_sleep_ms(int64_t ms);
 
 /*

@@ -66,8 +66,16 @@ done
 before=$(wc -l <"$T/heard")
 told dx-fetch -m "$DATA/month" -d "$T/data" >"$T/stream"
 check 'dx-fetch is ready, too' wait_for 20 heard '^READY=1$' 4
+NOTIFY_SOCKET=$T/socket WATCHDOG_USEC=200000 dx-fetch -d "$T/none" -b http://127.0.0.1:1/ --retry-delay 60s 2>"$T/fetch.err" &
+fetcher=$!
+check 'dx-fetch is ready, too, where there is no server' wait_for 20 heard '^READY=1$' 5
+before=$(grep -c '^WATCHDOG=1$' "$T/heard")
+check 'and lives between two tries' wait_for 20 heard '^WATCHDOG=1$' "$((before + 10))"
+kill -TERM "$fetcher"
+wait "$fetcher"
+equal $? 75 'until it is told to end'
 run 64 told dx-fetch -d "$T/data" --no-such-option
 run 0 env NOTIFY_SOCKET="$T/nobody" dx-fetch -m "$DATA/month" -d "$T/data"
 equal "$(cat "$T/err")" '' 'nobody listens, and nothing is said of it'
-check 'wrong options are never ready' test "$(grep -c '^READY=1$' "$T/heard")" -eq 4
+check 'wrong options are never ready' test "$(grep -c '^READY=1$' "$T/heard")" -eq 5
 done_testing
