@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,24 +50,48 @@ replace(const char *path, const struct buf *text)
 	return result;
 }
 
+/* Whether INFO is of what standard output is: a name such as /dev/stdout. */
+static bool
+is_standard_output(const struct stat *info)
+{
+	struct stat own;
+
+	return fstat(STDOUT_FILENO, &own) == 0 && own.st_dev == info->st_dev &&
+	    own.st_ino == info->st_ino;
+}
+
+/* Writes TEXT to what is at PATH, as INFO says, or puts it there; INFO is NULL if nothing is. A
+ * link stays: what it leads to is replaced. */
+static int
+write_to(const char *path, const struct stat *info, const struct buf *text)
+{
+	if (info == NULL)
+		return replace(path, text);
+	if (!S_ISREG(info->st_mode)) {
+		int fd = io_open(path, O_WRONLY, 0);
+		return fd >= 0 ? write_all(fd, text) : -1;
+	}
+	char *target = realpath(path, NULL);
+	int result = target != NULL ? replace(target, text) : -1;
+	free(target);
+	return result;
+}
+
 int
 output_write(const struct call *c, const struct buf *text, struct buf *out)
 {
 	const char *path = c->output;
 	struct stat info;
-	int result;
+	bool there = path != NULL && stat(path, &info) == 0;
 
-	if (path == NULL || strcmp(path, "-") == 0) {
+	if (path == NULL || strcmp(path, "-") == 0 || (there && is_standard_output(&info))) {
 		buf_add(out, text->data, text->len);
 		return EX_OK;
 	}
-	if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
-		int fd = io_open(path, O_WRONLY, 0);
-		result = fd >= 0 ? write_all(fd, text) : -1;
-	} else {
-		result = replace(path, text);
-	}
-	if (result == 0)
+	/* A link to nothing is not overwritten. */
+	if (!there && lstat(path, &info) == 0)
+		errno = ENOENT;
+	else if (write_to(path, there ? &info : NULL, text) == 0)
 		return EX_OK;
 	log_error("%s: cannot be written: %s", path, strerror(errno));
 	return EX_IOERR;

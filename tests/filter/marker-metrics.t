@@ -67,6 +67,17 @@ check 'by the new one' grep -q 'version="20260701"' "$file"
 equal "$(ls -A "$T/collector")" dx.prom 'no other file is left'
 run 0 dx-marker -d "$T/data" metrics --now $now --output -
 same "$T/out" "$DATA/status/metrics.prom" "--output - is standard output"
+ln -s /proc/self/fd/1 "$T/stdout"
+run 0 dx-marker -d "$T/data" metrics --now $now --output "$T/stdout"
+same "$T/out" "$DATA/status/metrics.prom" 'so is a link to it'
+check 'which stays a link' test -L "$T/stdout"
+echo old >"$T/target.prom"
+ln -s target.prom "$T/link.prom"
+run 0 dx-marker -d "$T/data" metrics --now $now --output "$T/link.prom"
+same "$T/target.prom" "$DATA/status/metrics.prom" 'behind a link the file is replaced'
+check 'and the link stays' test -L "$T/link.prom"
+rm "$T/target.prom"
+run 74 dx-marker -d "$T/data" metrics --output "$T/link.prom"
 run 74 dx-marker -d "$T/data" metrics --output "$T/none/dx.prom"
 says 'none/dx.prom: cannot be written: No such file' 'a folder that is not there'
 run 74 dx-marker -d "$T/data" metrics --output /dev/full
