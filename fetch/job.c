@@ -151,8 +151,8 @@ job_run(struct transfer *t, struct job *job)
 		if (job->gained >= GAIN_BYTES)
 			tries = 0;
 		if (tries >= t->retries) {
-			job_complain(t->optional, "%s: %s; given up after %u tries", job->what,
-			    job->problem, tries + 1);
+			job_complain(t->optional, "%s: %s; given up after %u %s", job->what,
+			    job->problem, tries + 1, tries == 0 ? "try" : "tries");
 			return EX_UNAVAILABLE;
 		}
 		int64_t pause = clock_backoff_ms(tries++, t->delay_ms, DELAY_MAX_MS);

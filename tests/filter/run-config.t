@@ -40,6 +40,10 @@ equal "$(shown DX_AMQP_URL)" 'DX_AMQP_URL=amqp://u:***@one/,amqps://two/,amqp://
 	'a password with @ and a comma'
 DX_AMQP_URL='user:p@ss@host' run 0 dx-run --show-config
 equal "$(shown DX_AMQP_URL)" 'DX_AMQP_URL=user:***@host # environment' 'one without a scheme'
+for url in amqp//user:S3cret@host/ user:a/b@host; do
+	DX_AMQP_URL=$url run 0 dx-run --show-config
+	check "$url: a typo shows no password" eval '! grep -q "S3cret\|a/b" "$T/out"'
+done
 DX_JOBS=4 run 0 dx-run --config "$T/dx.conf" -j 5 --show-config
 equal "$(shown DX_JOBS)" 'DX_JOBS=5 # option --jobs' 'the option wins over both'
 run 0 env DX_CONFIG="$T/dx.conf" dx-run --show-config
