@@ -59,11 +59,29 @@ setpriv --reuid=dx --regid=dx --clear-groups dx-run -m month -d /var/lib/dx -u f
 say run "$?"
 say records "$(cat out/{artists,labels,masters,releases}.ndjson | wc -l)"
 say marker "$(dx-marker -d /var/lib/dx -V 20260801 should-process)"
-dpkg --install dx.deb >again.log 2>&1
+# A machine where systemd runs, the timer and the stages at work: what is asked of it when the package is installed
+# over itself, and when it goes.
+rm -f /usr/sbin/policy-rc.d
+mkdir -p bin /run/systemd/system
+cat >bin/systemctl <<'END'
+#!/bin/sh
+case "$*" in
+*is-enabled*dx.timer*) echo enabled ;;
+*is-enabled*) exit 1 ;;
+*is-active*) ;;
+*) echo "$*" >>/tmp/asked ;;
+esac
+END
+chmod 755 bin/systemctl
+PATH=/tmp/bin:$PATH dpkg --install dx.deb >again.log 2>&1
 say again "$?"
+say upgrade "$(grep -oE '^.*(stop|restart) .*|daemon-reload' asked | sort -u | tr '\n' ' ')"
+rm -f asked
 echo dx:secret >/etc/dx/login
-dpkg --purge dx >purge.log 2>&1
+PATH=/tmp/bin:$PATH dpkg --purge dx >purge.log 2>&1
 say purged "$?"
+say stopped "$(sed -n 's/^.*stop //p' asked)"
+rm -r /run/systemd
 say kept "$(cd /etc/dx && ls -A) $(cd /var/lib/dx && ls .extraction_status_*.json)"
 rm -rf /etc/dx
 find /etc /lib/systemd /usr/bin /usr/lib/sysusers.d /usr/share/man | sort >after
@@ -92,7 +110,10 @@ gave run 0 'a month goes through, as the user'
 gave records 7042 'all of it'
 gave marker skip 'and is done'
 gave again 0 'it is installed over itself'
+gave upgrade 'daemon-reload ' 'which stops nothing, the timer least of all, and has the new units read'
 gave purged 0 'it is purged'
+gave stopped "$(cd "$ROOT/systemd" && for unit in dx*.*; do unit=${unit%.in}; case $unit in
+	*@* | *.sysusers | *.tmpfiles) ;; *) echo "$unit" ;; esac; done | sort | tr '\n' ' ' | sed 's/ $//')" 'what runs is ended before'
 gave kept 'login .extraction_status_20260801.json' 'what is not its own stays'
 gave left '' 'nothing else is left'
 check 'and nothing was changed here' test ! -e /lib/systemd/system/dx.timer
