@@ -116,6 +116,8 @@ gave stopped "$(cd "$ROOT/systemd" && for unit in dx*.*; do unit=${unit%.in}; ca
 	*@* | *.sysusers | *.tmpfiles) ;; *) echo "$unit" ;; esac; done | sort | tr '\n' ' ' | sed 's/ $//')" 'what runs is ended before'
 gave kept 'login .extraction_status_20260801.json' 'what is not its own stays'
 gave left '' 'nothing else is left'
+check 'it brings whom to trust when a month is downloaded' \
+	eval 'dpkg-deb -f "${packages[0]}" Depends | tr , "\n" | grep -q "^ *ca-certificates$"'
 check 'and nothing was changed here' test ! -e /lib/systemd/system/dx.timer
 
 done_testing
