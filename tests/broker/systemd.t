@@ -29,9 +29,11 @@ boot_install() {
 		'ExecStartPre=/usr/local/libexec/dx/dx-backoff %t/dx-run/tries 1 1 3'
 }
 
-# config LINE...: what dx.conf says from now on, besides where the month lies.
+# config LINE...: what dx.conf says from now on, besides where the month lies and where it goes.
 config() {
-	printf '%s\n' DX_MIRROR=/srv/month DX_AMQP_URL=file:/var/lib/dx/out "$@" >"$root/etc/dx/dx.conf"
+	local destination=(DX_AMQP_URL=file:/var/lib/dx/out)
+	[[ "$*" != *DX_AMQP_URL=* ]] || destination=()
+	printf '%s\n' DX_MIRROR=/srv/month "${destination[@]}" "$@" >"$root/etc/dx/dx.conf"
 }
 
 property() {
@@ -172,6 +174,14 @@ inside systemctl start dx.target 2>"$T/err"
 check 'a wrong setting ends all' wait_for 60 ended
 equal "$(property ExecMainStatus dx-publish.service)" 64 'and says so'
 check 'once' eval '! said "^dx-backoff: the next try"'
+
+forget
+config DX_JBOS=3
+inside systemctl start dx.target 2>"$T/err"
+check 'a setting that is none ends all' wait_for 20 ended
+check 'and is named' said 'dx.conf:3: DX_JBOS: there is no such setting'
+equal "$(property ExecMainStatus dx-pipe.service)$(property Result dx-pipe.service)" '0exit-code' 'before a stage begins'
+check 'nothing was begun' test ! -e "$root/var/lib/dx/.extraction_status_20260801.json"
 
 # All in one unit.
 forget
