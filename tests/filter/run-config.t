@@ -38,6 +38,15 @@ equal "$(shown DX_CONFIG)" "DX_CONFIG=$T/dx.conf # option --config" 'the file it
 DX_AMQP_URL='amqp://u:p@s,s@one/,amqps://two/,amqp://v:a:b@c@three' run 0 dx-run --show-config
 equal "$(shown DX_AMQP_URL)" 'DX_AMQP_URL=amqp://u:***@one/,amqps://two/,amqp://v:***@three # environment' \
 	'a password with @ and a comma'
+DX_AMQP_URL=$'amqp://u:p\ts\ns@one' run 0 dx-run --show-config
+equal "$(shown DX_AMQP_URL)" 'DX_AMQP_URL=amqp://u:***@one # environment' 'a password with what is no character'
+for wrong in 'amqp://one/,u:hid/den@two' 'amqp://one/,u:hid,den@two' 'u:hidden@one,amqp://two/'; do
+	DX_AMQP_URL=$wrong DX_BASE_URL=u:hidden@three run 0 dx-run --show-config
+	equal "$(shown DX_BASE_URL)" 'DX_BASE_URL=u:***@three # environment' 'a server without a scheme'
+	check "a list where one lacks it: ${wrong/hid/}" eval '! grep -qE "hid|den" "$T/out"'
+	run 64 dx-run "$wrong"
+	check 'nor as an operand' eval '! grep -qE "hid|den" "$T/err"'
+done
 DX_AMQP_URL='user:p@ss@host' run 0 dx-run --show-config
 equal "$(shown DX_AMQP_URL)" 'DX_AMQP_URL=user:***@host # environment' 'one without a scheme'
 for url in amqp//user:S3cret@host/ user:a/b@host; do
