@@ -23,6 +23,8 @@ cat >"$T/dx.conf" <<'EOF'
 DX_DATA_DIR="a folder"
   DX_JOBS=3
 DX_WINDOW='17'
+DX_BATCH= 7
+DX_LAYOUT= "topic"
 DX_AMQP_URL=amqp://user:se/cret@one/,amqp://two:hidden@two
 https_proxy=http://proxy:3128/
 EOF
@@ -31,7 +33,9 @@ equal "$(shown DX_DATA_DIR)" "DX_DATA_DIR=a folder # $T/dx.conf" 'a quoted value
 equal "$(shown DX_JOBS)" "DX_JOBS=3 # $T/dx.conf" 'a value of the file'
 equal "$(shown DX_WINDOW)" 'DX_WINDOW=18 # environment' 'the environment wins over the file'
 equal "$(shown DX_SHAPE)" 'DX_SHAPE=xmltodict # option --shape' 'an option'
-equal "$(shown DX_BATCH)" '#DX_BATCH= # default: 100' 'a default'
+equal "$(shown DX_BATCH) $(shown DX_LAYOUT)" "DX_BATCH=7 # $T/dx.conf DX_LAYOUT=topic # $T/dx.conf" \
+	'space before a value is none of it, as for systemd'
+equal "$(shown DX_RATE)" '#DX_RATE= # default: 0: no limit' 'a default'
 equal "$(shown DX_AMQP_URL)" "DX_AMQP_URL=amqp://user:***@one/,amqp://two:***@two # $T/dx.conf" 'no password is shown'
 check 'nowhere' eval '! grep -qE "cret|hidden" "$T/out" "$T/err"'
 equal "$(shown DX_CONFIG)" "DX_CONFIG=$T/dx.conf # option --config" 'the file itself'
@@ -86,6 +90,8 @@ refused() {
 refused ':2: DX_JBOS: there is no such setting' DX_JOBS=2 DX_JBOS=3
 refused ':1: PATH: there is no such setting' PATH=/tmp
 refused ':2: DX_JOBS is set for the second time' DX_JOBS=2 DX_JOBS=3
+DX_JOBS=4 refused ':2: DX_JOBS is set for the second time' DX_JOBS=2 DX_JOBS=3
+refused ':2: DX_JOBS is set for the second time' DX_JOBS= DX_JOBS=3
 refused ': DX_BASE_URL and DX_MIRROR contradict each other' DX_BASE_URL=http://a/ DX_MIRROR=/b
 refused ': DX_KEY needs DX_CERT' DX_KEY=/k
 refused ':1: DX_CONFIG: a file of settings names no other' DX_CONFIG=/other
