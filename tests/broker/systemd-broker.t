@@ -24,7 +24,7 @@ boot_install() {
 	mkdir -p "$new/etc/dx"
 	(umask 077 && printf 'pipeline:%s\n' "$secret" >"$new/etc/dx/login")
 	printf '%s\n' "DX_BASE_URL=$BASE" DX_VERSION=20260801 "DX_AMQP_URL=amqp://127.0.0.1:$amqp_port" DX_RATE=1000 DX_WINDOW=100 \
-		DX_STATE_INTERVAL=50 >"$new/etc/dx/dx.conf"
+		DX_STATE_INTERVAL=50 DX_KEEP=0 >"$new/etc/dx/dx.conf"
 	for stage in dx-fetch dx-parse dx-publish; do
 		setting "$stage.service" '[Unit]' StartLimitIntervalSec=0 '[Service]' RestartSec=100ms
 	done
@@ -99,6 +99,7 @@ for type in "${types[@]}"; do
 	same "$T/once" "$T/$type.wanted" "$type: every record arrived"
 	check "$type: hardly any twice" test $(($(wc -l <"$T/came") - $(wc -l <"$T/once"))) -le $((3 * (100 + 50 + 500)))
 done
+equal "$(cd "$root/var/lib/dx" && echo discogs_*)" 'discogs_*' 'the files of the month are gone, as the settings say'
 equal "$(journal | grep -cF "$secret")" 0 'the journal does not know the password'
 check 'the status neither' eval '! inside systemctl show "dx*" | grep -qF "$secret"'
 done_testing

@@ -58,6 +58,17 @@ run 74 dx-run -m "$DATA/month" -d "$data" -u "file:$T/sent" --keep 0
 equal "$(files 20260401)" 2 'what cannot be removed does not keep the rest'
 says 'the files of older months cannot be removed' 'and that is told'
 
+# Only that.
+rmdir "$data/discogs_20260401_labels.xml.gz"
+month 20260401 complete
+run 0 dx-run --clean -d "$data"
+equal "$(files 20260401)" 6 'without a number nothing goes'
+run 0 dx-run --clean --keep 0 -d "$data"
+equal "$(files 20260401)" 1 'what is not to be kept goes'
+equal "$(files 20260501)" 5 'what is not done stays'
+run 64 dx-run --clean --keep 0
+says 'no data folder' 'of which folder?'
+
 # A month that is taken from the data folder itself is not there to be removed.
 cp "$DATA"/month/* "$T/other"
 ln -s other "$T/link"

@@ -45,10 +45,10 @@ for service in dx-fetch dx-parse dx-publish dx-pipe; do
 	done
 done
 # Each secret goes to the one stage that needs it, as from dx-run.
-equal "$(cd "$units" && grep -lx 'UnsetEnvironment=.*DX_AMQP_URL.*' ./*)" $'./dx-fetch.service\n./dx-parse.service' \
-	'only dx-publish learns where to publish'
-equal "$(cd "$units" && grep -lx 'UnsetEnvironment=.*DX_BASE_URL.*' ./*)" $'./dx-parse.service\n./dx-publish.service' \
-	'only dx-fetch learns the server'
+equal "$(cd "$units" && grep -lx 'UnsetEnvironment=.*DX_AMQP_URL.*' ./*)" $'./dx-fetch.service\n./dx-parse.service\n./dx-pipe.service' \
+	'of the stages only dx-publish learns where to publish'
+equal "$(cd "$units" && grep -lx 'UnsetEnvironment=.*DX_BASE_URL.*' ./*)" $'./dx-parse.service\n./dx-pipe.service\n./dx-publish.service' \
+	'and only dx-fetch the server'
 
 if ! command -v systemd-sysusers >/dev/null; then
 	skip 'the user and its folder' 'systemd-sysusers is not installed'
