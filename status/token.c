@@ -79,7 +79,8 @@ token_matches(const struct token *t, const char *authorization)
 	const char *text = authorization + strlen(SCHEME);
 	text += strspn(text, " ");
 	size_t len = strlen(text);
-	/* White space behind a value is no part of it, and nobody has taken it away (RFC 9110, 5.5). */
+	/* White space behind a value is no part of it, and nobody has taken it away (RFC
+	 * 9110, 5.5). */
 	while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\t'))
 		len--;
 	hash(text, len, digest);
