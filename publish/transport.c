@@ -25,6 +25,7 @@
 #include "common/mem.h"
 #include "common/stop.h"
 #include "publish/limits.h"
+#include "publish/resolve.h"
 
 struct transport {
 	int fd;
@@ -84,14 +85,11 @@ close_fd:
 static int
 connect_host(const struct address *a, int64_t deadline_ms, struct failure *f)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
+	struct addrinfo *found = resolve_host(a->host, a->port, deadline_ms, f);
 	int fd = -1;
 
-	int error = getaddrinfo(a->host, a->port, &hints, &found);
-	if (error != 0) {
-		failure_set(f, 0, "%s", gai_strerror(error));
+	if (found == NULL)
 		return -1;
-	}
 	for (const struct addrinfo *ai = found; ai != NULL && fd < 0; ai = ai->ai_next)
 		fd = connect_one(ai, deadline_ms, f);
 	freeaddrinfo(found);
