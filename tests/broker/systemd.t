@@ -183,6 +183,19 @@ check 'and is named' said 'dx.conf:3: DX_JBOS: there is no such setting'
 equal "$(property ExecMainStatus dx-pipe.service)$(property Result dx-pipe.service)" '0exit-code' 'before a stage begins'
 check 'nothing was begun' test ! -e "$root/var/lib/dx/.extraction_status_20260801.json"
 
+# A run that dx-status was asked for is tried once, and the next one is not forgotten for it.
+forget
+: >"$root/var/lib/dx/.dx-trigger"
+inside systemctl start dx-trigger.path
+check 'a run that was asked for ends the same way' wait_for 20 said 'DX_JBOS: there is no such setting'
+check 'and is over' wait_for 20 ended
+equal "$(said_times 'DX_JBOS: there is no such setting') $(property ActiveState dx-trigger.path)" '1 active' 'once'
+config
+: >"$root/var/lib/dx/.dx-trigger"
+check 'another is granted' wait_for 60 eval '[ ! -e "$root/var/lib/dx/.dx-trigger" ] && ended'
+inside systemctl stop dx-trigger.path
+complete 'asked for'
+
 # All in one unit.
 forget
 config "${slow[@]}"
