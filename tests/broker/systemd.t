@@ -196,6 +196,16 @@ check 'another is granted' wait_for 60 eval '[ ! -e "$root/var/lib/dx/.dx-trigge
 inside systemctl stop dx-trigger.path
 complete 'asked for'
 
+# A file of settings that only root may read, as one does where it holds a password.
+chmod 600 "$root/etc/dx/dx.conf"
+for unit in dx.target dx.service; do
+	forget
+	inside systemctl start "$unit" 2>"$T/err"
+	check "$unit: settings for root alone are read" wait_for 60 ended
+	complete "$unit"
+done
+chmod 644 "$root/etc/dx/dx.conf"
+
 # All in one unit.
 forget
 config "${slow[@]}"
