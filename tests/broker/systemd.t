@@ -22,12 +22,18 @@ boot_install() {
 	for stage in dx-fetch dx-parse dx-publish; do
 		setting "$stage.service" '[Unit]' StartLimitIntervalSec=0 '[Service]' RestartSec=100ms TimeoutAbortSec=1s
 	done
+	pauses 1
+}
+
+# pauses SECONDS: between two tries.
+pauses() {
 	setting dx-pipe.service '[Unit]' StartLimitIntervalSec=0 '[Service]' ExecStart= \
-		'ExecStart=/usr/local/libexec/dx/dx-backoff %t/dx/tries 1 1 3' \
+		"ExecStart=/usr/local/libexec/dx/dx-backoff %t/dx/tries $1 $1 3" \
 		'ExecStart=rm -f %t/dx/fetch.fifo %t/dx/parse.fifo' 'ExecStart=mkfifo -m 600 %t/dx/fetch.fifo %t/dx/parse.fifo'
 	setting dx.service '[Unit]' StartLimitIntervalSec=0 '[Service]' RestartSec=100ms ExecStartPre= \
-		'ExecStartPre=/usr/local/libexec/dx/dx-backoff %t/dx-run/tries 1 1 3'
+		"ExecStartPre=/usr/local/libexec/dx/dx-backoff %t/dx-run/tries $1 $1 3"
 }
+export -f pauses
 
 # config LINE...: what dx.conf says from now on, besides where the month lies and where it goes.
 config() {
@@ -153,6 +159,23 @@ exec 5>&-
 inside systemctl start dx.target
 check 'when the other is done, all go on' wait_for 60 ended
 complete 'after the wait'
+
+# Stopped during the pause.
+exec 5<>"$root/var/lib/dx/.dx-fetch.lock"
+flock 5
+new=$root pauses 60
+inside systemctl daemon-reload
+for unit in dx.target dx.service; do
+	forget
+	inside systemctl start --no-block "$unit"
+	check "$unit: there is a pause" wait_for 30 said '^dx-backoff: the next try is in 60 s$'
+	run 0 inside systemctl stop "$unit"
+	check 'that is not waited for when it is stopped' wait_for 20 ended
+	equal "$(property Result dx-pipe.service) $(property Result dx.service)" 'success success' 'and no failure'
+done
+new=$root pauses 1
+inside systemctl daemon-reload
+exec 5>&-
 
 # Stopped and started.
 forget
