@@ -39,6 +39,15 @@ check 'dx.conf is an example of every setting' test "$(grep -c '^#DX_' "$target/
 run 0 dx-run --config "$target/etc/dx/dx.conf" --show-config
 equal "$(bash -c '. "$1/dx-run" && COMP_WORDS=(dx-publish --queue-t) COMP_CWORD=1 && _dx_publish && echo "${COMPREPLY[*]}"' \
 	- "$target/usr/share/bash-completion/completions")" --queue-type 'options are completed'
+mkdir "$T/names"
+: >"$T/names/a file" && : >"$T/names/a*"
+# completed PROGRAM OPTION WORD: what WORD can become, in brackets.
+completed() {
+	(cd "$T/names" && . "$target/usr/share/bash-completion/completions/dx-run" && COMP_WORDS=("$@") COMP_CWORD=2 &&
+		"_${1//-/_}" && printf '[%s]\n' "${COMPREPLY[@]}" | sort | tr -d '\n')
+}
+equal "$(completed dx-parse --rejects a)" '[a file][a*]' 'a name with a space is one, and one with an asterisk no pattern'
+equal "$(completed dx-run --shape x)$(completed dx-run --jobs x)" '[xmltodict][]' 'words of an option, and none where there are none'
 echo DX_JOBS=1 >"$target/etc/dx/dx.conf"
 run 0 in_root PREFIX=/usr install
 equal "$(cat "$target/etc/dx/dx.conf")" DX_JOBS=1 'settings that are there stay'
