@@ -48,6 +48,9 @@ completed() {
 }
 equal "$(completed dx-parse --rejects a)" '[a file][a*]' 'a name with a space is one, and one with an asterisk no pattern'
 equal "$(completed dx-run --shape x)$(completed dx-run --jobs x)" '[xmltodict][]' 'words of an option, and none where there are none'
+# What dx-run takes as a setting, dx.conf explains; which file it is itself it cannot say.
+equal "$(dx-run --show-config | sed -n 's/^#*\(DX_[A-Z_]*\)=.*/\1/p' | grep -vx DX_CONFIG | sort)" \
+	"$(sed -n 's/^#\(DX_[A-Z_]*\)=$/\1/p' "$target/etc/dx/dx.conf" | sort)" 'dx.conf explains every setting'
 echo DX_JOBS=1 >"$target/etc/dx/dx.conf"
 run 0 in_root PREFIX=/usr install
 equal "$(cat "$target/etc/dx/dx.conf")" DX_JOBS=1 'settings that are there stay'
