@@ -99,7 +99,10 @@ for type in "${types[@]}"; do
 	same "$T/once" "$T/$type.wanted" "$type: every record arrived"
 	check "$type: hardly any twice" test $(($(wc -l <"$T/came") - $(wc -l <"$T/once"))) -le $((3 * (100 + 50 + 500)))
 done
-equal "$(cd "$root/var/lib/dx" && echo discogs_*)" 'discogs_*' 'the files of the month are gone, as the settings say'
+check 'the files of the month are there' test -e "$root/var/lib/dx/discogs_20260801_labels.xml.gz"
+inside systemctl start dx.target
+check 'and next time' wait_for 30 ended
+equal "$(cd "$root/var/lib/dx" && echo discogs_*.gz)" 'discogs_*.gz' 'they are gone, as the settings say'
 equal "$(journal | grep -cF "$secret")" 0 'the journal does not know the password'
 check 'the status neither' eval '! inside systemctl show "dx*" | grep -qF "$secret"'
 done_testing
