@@ -175,13 +175,15 @@ sweep_points() {
 		$2 == first || $7 == "handled"' "$T/points.$1"
 }
 
-# sample COUNT: so many lines of standard input, spread evenly; all of them with FULL. SWEEP_SHARE is another
-# count, for trying by hand.
+# sample COUNT: so many lines of standard input, spread evenly, half of them in a slow build; all of them with FULL.
+# SWEEP_SHARE is another count, for trying by hand.
 sample() {
+	local count=$1
+	[ -z "${SANITIZE:-}" ] || count=$(((count + 1) / 2))
 	if [ -n "${FULL:-}" ]; then
 		cat
 	else
-		awk -v want="${SWEEP_SHARE:-$1}" '{ line[NR] = $0 }
+		awk -v want="${SWEEP_SHARE:-$count}" '{ line[NR] = $0 }
 			END { for (i = 0; i < want && i < NR; i++) print line[int((i + 0.5) * (NR > want ? NR / want : 1)) + 1] }'
 	fi
 }

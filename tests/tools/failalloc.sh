@@ -47,7 +47,7 @@ sweep_one() {
 }
 
 sweep() {
-	local name=$1 total stride wrong bad=0 survived=0 points=0 point=0
+	local name=$1 samples=$3 total stride wrong bad=0 survived=0 points=0 point=0
 	sweep_program=$2
 	rm -f "$T/count"
 	[ "$sweep_from" -ge 5 ] || sweep_from=1
@@ -59,7 +59,9 @@ sweep() {
 		return
 	fi
 	[ "$sweep_from" -le "$total" ] || sweep_from=1
-	stride=$(((total - sweep_from) / $3 > 1 ? (total - sweep_from) / $3 : 1))
+	# Sanitizers take their time, and see more at each point.
+	[ -z "${SANITIZE:-}" ] || samples=$(((samples + 1) / 2))
+	stride=$(((total - sweep_from) / samples > 1 ? (total - sweep_from) / samples : 1))
 	[ -z "${FULL:-}" ] || stride=1
 	for ((point = 1; point <= total; point += point + sweep_from / 5 < sweep_from ? sweep_from / 5 : stride)); do
 		status=
