@@ -108,7 +108,9 @@ parse_host(struct address *a, const char *p, const char *end)
 	}
 	a->port = colon != NULL ? mem_strndup(colon + 1, (size_t)(end - colon - 1))
 				: mem_strdup(a->tls ? "5671" : "5672");
-	return number_parse(a->port, 1, 65535, &port) == 0 ? NULL : "no proper port";
+	return number_parse(a->port, 1, 65535, &port) == 0
+	    ? NULL
+	    : "no proper port (in a password / is written %2F, and @ %40)";
 }
 
 /* /vhost. Nothing and a slash alone both mean "/", as users of other clients expect. */

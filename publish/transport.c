@@ -101,8 +101,12 @@ static const char *
 tls_reason(void)
 {
 	unsigned long error = ERR_peek_error();
-	const char *reason = error != 0 ? ERR_reason_error_string(error) : NULL;
+	const char *reason = NULL;
 
+	if (ERR_GET_LIB(error) == ERR_LIB_SYS)
+		reason = strerror(ERR_GET_REASON(error));
+	else if (error != 0)
+		reason = ERR_reason_error_string(error);
 	ERR_clear_error();
 	return reason != NULL ? reason : "TLS failed";
 }
@@ -193,12 +197,10 @@ expect_host(SSL *ssl, const char *host)
 		(void *)(size_t)host) == 1;
 }
 
+/* What can be wrong with our files is found before anybody is asked. */
 static int
-start_tls(struct transport *t, const struct transport_tls *tls, int64_t deadline_ms,
-    struct failure *f)
+prepare_tls(struct transport *t, const struct transport_tls *tls, struct failure *f)
 {
-	int result;
-
 	t->context = SSL_CTX_new(TLS_client_method());
 	if (t->context == NULL)
 		mem_exhausted();
@@ -206,8 +208,14 @@ start_tls(struct transport *t, const struct transport_tls *tls, int64_t deadline
 	SSL_CTX_set_verify(t->context, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_mode(t->context,
 	    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	if (load_files(t->context, tls, f) != 0)
-		return -1;
+	return load_files(t->context, tls, f);
+}
+
+static int
+start_tls(struct transport *t, int64_t deadline_ms, struct failure *f)
+{
+	int result;
+
 	t->ssl = SSL_new(t->context);
 	if (t->ssl == NULL || SSL_set_fd(t->ssl, t->fd) != 1 ||
 	    !expect_host(t->ssl, t->address->host))
@@ -228,8 +236,10 @@ transport_connect(const struct address *address, const struct transport_tls *tls
 	struct transport *t = mem_zero(1, sizeof *t);
 
 	t->address = address;
-	t->fd = connect_host(address, deadline_ms, f);
-	if (t->fd >= 0 && (!address->tls || start_tls(t, tls, deadline_ms, f) == 0))
+	t->fd = -1;
+	if (!address->tls || prepare_tls(t, tls, f) == 0)
+		t->fd = connect_host(address, deadline_ms, f);
+	if (t->fd >= 0 && (!address->tls || start_tls(t, deadline_ms, f) == 0))
 		return t;
 	transport_close(t);
 	return NULL;

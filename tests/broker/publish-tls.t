@@ -55,6 +55,8 @@ says 'our certificate' 'the broker wants a certificate'
 run 77 dx-publish -t labels -u "$right" --cacert ours.pem --cert stranger.pem --key stranger.key <one
 says 'our certificate' 'the broker wants another certificate'
 run 78 dx-publish -t labels -u "$right" --cacert nothing.pem <one
+run 78 dx-publish -t labels -u amqps://127.0.0.1:1/ --cacert ours.pem --cert nothing.pem <one
+says 'nothing.pem: No such file' 'a wrong file is told of before anybody is asked'
 says 'nothing.pem' 'a file that is not there is named'
 run 78 dx-publish -t labels -u "$right" --cacert ours.pem --cert client.pem --key server.key <one
 says 'server.key' 'a key of another certificate is told'
