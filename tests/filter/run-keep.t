@@ -78,4 +78,10 @@ DX_MIRROR=$T/other DX_DATA_DIR=$T/other run 78 dx-run -u "file:$T/sent" --keep 0
 run 0 dx-run -m "$T/other" -d "$T/other" -u "file:$T/sent"
 equal "$(find "$T/other" -name 'discogs_*' | wc -l)" "$(find "$DATA/month" -name 'discogs_*' | wc -l)" 'all of it stays'
 
+# A folder that looks like an option.
+(cd "$T" && mkdir ./-keep && cp "$data"/.extraction_status_20260701.json ./-keep && touch ./-keep/discogs_20260701_labels.xml.gz \
+	./-keep/.dx-trigger)
+run 0 env -C "$T" dx-run -m "$DATA/month" -d -keep -u "file:$T/sent" --keep 0
+equal "$(find "$T/-keep" -name 'discogs*' -o -name .dx-trigger)" '' 'is none'
+
 done_testing
