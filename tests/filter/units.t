@@ -44,6 +44,11 @@ for service in dx-fetch dx-parse dx-publish dx-pipe; do
 			grep -Eq "^PartOf=(.* )?$other.service( |\$)" "$units/$service.service"
 	done
 done
+# What dx-trigger.path starts takes the note away before anything that can fail, or it is started again and again.
+for service in dx-pipe dx; do
+	equal "$(grep -m 1 '^ExecStart' "$units/$service.service")" 'ExecStartPre=rm -f %S/dx/.dx-trigger' \
+		"$service takes the note of dx-status first"
+done
 # Each secret goes to the one stage that needs it, as from dx-run.
 equal "$(cd "$units" && grep -lx 'UnsetEnvironment=.*DX_AMQP_URL.*' ./*)" $'./dx-fetch.service\n./dx-parse.service\n./dx-pipe.service' \
 	'of the stages only dx-publish learns where to publish'
