@@ -133,6 +133,8 @@ parse_server(struct address *a, const char *p, const char *end)
 		p += 7;
 	else if (end - p >= 8 && strncasecmp(p, "amqps://", 8) == 0)
 		p += 8, a->tls = true;
+	else if (strncmp(p, FILE_SCHEME, strlen(FILE_SCHEME)) == 0)
+		return "file:DIR stands alone";
 	else
 		return "neither amqp://, amqps:// nor file:";
 	const char *path = authority_end(p, end);
