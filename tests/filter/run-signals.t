@@ -66,6 +66,39 @@ for stage in dx-fetch dx-parse dx-publish; do
 	check "$stage is gone" bash -c "! kill -0 $(cat "$T/$stage.pid") 2>/dev/null"
 done
 
+# A signal that comes just when the stages are started reaches each of them all the same, and to be asked how far it is
+# harms none. What is waited for is that dx-run has an answer to SIGTERM.
+for stage in dx-fetch dx-parse dx-publish; do
+	printf '#!/bin/bash\n[ "${1:-}" != --help ] || exit 0\nexec sleep 60\n' >"$T/bin/$stage"
+done
+cat >"$T/early.py" <<'EOF'
+import signal, subprocess, sys, time
+
+def answers(pid):
+    with open(f"/proc/{pid}/status") as status:
+        caught = next(line.split()[1] for line in status if line.startswith("SigCgt"))
+    return int(caught, 16) >> (signal.SIGTERM - 1) & 1
+
+ends = set()
+for i in range(40):
+    run = subprocess.Popen(sys.argv[1:], stderr=subprocess.DEVNULL, start_new_session=True)
+    while run.poll() is None and not answers(run.pid):
+        pass
+    time.sleep(i * 0.0004)
+    if i % 3 == 0:
+        run.send_signal(signal.SIGUSR1)
+        time.sleep(0.05)
+    run.send_signal(signal.SIGTERM)
+    try:
+        ends.add(run.wait(20))
+    except subprocess.TimeoutExpired:
+        ends.add("it goes on")
+        run.send_signal(signal.SIGTERM)
+        break
+print(*sorted(map(str, ends)))
+EOF
+equal "$(/usr/bin/python3 "$T/early.py" "$T/bin/dx-run")" 75 'a signal while the stages are started'
+
 # On a terminal that stops what writes to it from the background, and with stages that write.
 for stage in dx-fetch dx-parse dx-publish; do
 	cat >"$T/bin/$stage" <<EOF
