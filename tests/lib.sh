@@ -126,6 +126,12 @@ wait_for() {
 	done
 }
 
+# stage_of PID STAGE: prints the process of a stage of the dx-run with that process: a child of one of its children.
+stage_of() {
+	local children
+	children=$(pgrep -P "$1" | paste -sd ,) && [ -n "$children" ] && pgrep -P "$children" -x "$2"
+}
+
 done_testing() {
 	echo "1..$tests"
 	[ "$failures" -eq 0 ]

@@ -56,13 +56,6 @@ recorded_over() {
 	[ "${number:-0}" -gt "$2" ]
 }
 
-# The dx-parse of the dx-run whose process is given, from which records come.
-feed_of() {
-	local pipeline
-	pipeline=$(pgrep -P "$1" -f dx-run | head -n 1)
-	[ -n "$pipeline" ] && pgrep -P "$pipeline" -x dx-parse
-}
-
 # The short name of the node that leads a queue.
 leader_of() {
 	leader=$(member_info "$1" leader)
@@ -79,7 +72,7 @@ kill_leader() {
 	on "$leader" broker_kill
 	check "$1: at record $at its leader $leader is killed" test "$at" -lt "$records"
 	check "$1: the others go on without it" wait_for 120 recorded_over "$data" "$3"
-	feed=$(feed_of "$run_pid") && kill -STOP "$feed"
+	feed=$(stage_of "$run_pid" dx-parse) && kill -STOP "$feed"
 	on "$leader" broker_start
 	check "$1: the node is back in the queue" wait_for 60 all_online "$1"
 	wait_for 20 leader_of "$1"

@@ -30,12 +30,6 @@ in_middle() {
 	[ "${records:-0}" -gt 0 ]
 }
 
-# The stage of that name of the dx-run whose process is given: its pipeline is a child, the stage a child of that.
-stage_of() {
-	local pipeline
-	pipeline=$(pgrep -P "$1" -f dx-run | head -n 1) && pgrep -P "$pipeline" -x "$2"
-}
-
 for stage in dx-fetch dx-parse dx-publish; do
 	data=$T/$stage
 	for type in $types; do

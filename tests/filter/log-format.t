@@ -91,10 +91,7 @@ dx-run -m "$DATA/month" -d "$T/run" -u "file:$T/run-sent" --rate 500 2>"$T/err" 
 pid=$!
 stages_ready() {
 	local stage
-	for stage in $(pgrep -P "$(pgrep -P "$pid" | head -n 1)" 2>/dev/null); do
-		[ "$(cat "/proc/$stage/comm" 2>/dev/null)" != dx-publish ] || { takes_usr1 "$stage" && return; }
-	done 2>/dev/null
-	return 1
+	stage=$(stage_of "$pid" dx-publish) && takes_usr1 "$stage" 2>/dev/null
 }
 wait_for 20 stages_ready
 kill -USR1 "$pid"
