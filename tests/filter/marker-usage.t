@@ -80,7 +80,7 @@ while read -r operation; do
 	check "--help has $operation" grep -q "^  $operation " "$T/out"
 	operations=$((operations + 1))
 done < <(grep -oE '\{\.name = "[a-z-]+"' "$ROOT/marker/main.c" | cut -d '"' -f 2)
-equal "$operations" 33 'so many operations there are'
+equal "$operations" 34 'so many operations there are'
 run 0 dx-marker --version
 run 0 dx-marker -d "$T" -V $month file-downloaded --sha256 "$good" -- --odd.xml.gz 5
 equal "$(dx-marker -d "$T" -V $month get download_phase.downloads_by_file.--odd.xml.gz.bytes_downloaded)" 5 \
