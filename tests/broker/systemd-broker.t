@@ -18,28 +18,11 @@ export secret='p:a@s/s%20 1' # boot_install runs in another shell
 
 # What make install installs, and pauses of a second where a user has 30 and more.
 boot_install() {
-	local stage
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS \
-		make -s -o all -C "$ROOT" --no-print-directory BUILD="$BUILD" DESTDIR="$new" install
-	mkdir -p "$new/etc/dx"
+	boot_dx
 	(umask 077 && printf 'pipeline:%s\n' "$secret" >"$new/etc/dx/login")
 	printf '%s\n' "DX_BASE_URL=$BASE" DX_VERSION=20260801 "DX_AMQP_URL=amqp://127.0.0.1:$amqp_port" DX_RATE=1000 DX_WINDOW=100 \
 		DX_STATE_INTERVAL=50 DX_KEEP=0 >"$new/etc/dx/dx.conf"
-	for stage in dx-fetch dx-parse dx-publish; do
-		setting "$stage.service" '[Unit]' StartLimitIntervalSec=0 '[Service]' RestartSec=100ms
-	done
-	setting dx-pipe.service '[Unit]' StartLimitIntervalSec=0 '[Service]' ExecStart= \
-		'ExecStart=/usr/local/libexec/dx/dx-backoff %t/dx/tries 1 1 9' \
-		'ExecStart=rm -f %t/dx/fetch.fifo %t/dx/parse.fifo' 'ExecStart=mkfifo -m 600 %t/dx/fetch.fifo %t/dx/parse.fifo'
-}
-
-property() {
-	inside systemctl show -P "$1" "$2"
-}
-
-ended() {
-	[ -z "$(inside systemctl list-jobs --no-legend)" ] &&
-		! inside systemctl show -P ActiveState 'dx*.service' dx.target | grep -E 'active|activating' | grep -qvx inactive
+	pauses 1 9
 }
 
 # How many records are recorded as confirmed.
@@ -54,10 +37,6 @@ goes_on() {
 
 journal() {
 	inside journalctl --no-pager -q -o cat
-}
-
-explain() {
-	[ "$failures" -eq 0 ] || note "$(cat "$T/boot.log"; [ -z "$init_pid" ] || inside journalctl --no-pager -q -u 'dx*' | tail -n 60)"
 }
 
 broker_start

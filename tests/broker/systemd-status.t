@@ -11,10 +11,8 @@ command -v ip >/dev/null || { echo '1..0 # SKIP there is no ip(8) for the loopba
 boot_needed
 
 boot_install() {
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS \
-		make -s -o all -C "$ROOT" --no-print-directory BUILD="$BUILD" DESTDIR="$new" install
+	boot_dx
 	cp -r "$ROOT/tests/data/month" "$new/srv/month"
-	mkdir -p "$new/etc/dx"
 	printf '%s\n' DX_MIRROR=/srv/month DX_AMQP_URL=file:/var/lib/dx/out >"$new/etc/dx/dx.conf"
 }
 
@@ -24,10 +22,6 @@ ask() {
 	shift 3
 	got=$(inside curl -s -m 30 -w '\n%{http_code}' "$@" "http://127.0.0.1:8000$path")
 	equal "$(tail -n 1 <<<"$got") $(sed '$d' <<<"$got" | jq -r .status)" "$expected" "$path is answered: $expected"
-}
-
-explain() {
-	[ "$failures" -eq 0 ] || note "$(cat "$T/boot.log"; [ -z "$init_pid" ] || inside journalctl --no-pager -q -u 'dx*' | tail -n 60)"
 }
 
 # The month is told to the end.

@@ -13,43 +13,17 @@ slow=(DX_RATE=1000 DX_STATE_INTERVAL=50) # a month takes 7 s, time to step in
 
 # What make install installs, a month, and pauses of a second where a user has 30 and more.
 boot_install() {
-	local stage
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS \
-		make -s -o all -C "$ROOT" --no-print-directory BUILD="$BUILD" DESTDIR="$new" install
+	boot_dx
 	cp -r "$ROOT/tests/data/month" "$new/srv/month"
-	mkdir -p "$new/etc/dx"
 	setting dx.timer '[Timer]' OnCalendar= OnActiveSec=1ms RandomizedDelaySec=0 AccuracySec=1ms
-	for stage in dx-fetch dx-parse dx-publish; do
-		setting "$stage.service" '[Unit]' StartLimitIntervalSec=0 '[Service]' RestartSec=100ms TimeoutAbortSec=1s
-	done
-	pauses 1
+	pauses 1 3
 }
-
-# pauses SECONDS: between two tries.
-pauses() {
-	setting dx-pipe.service '[Unit]' StartLimitIntervalSec=0 '[Service]' ExecStart= \
-		"ExecStart=/usr/local/libexec/dx/dx-backoff %t/dx/tries $1 $1 3" \
-		'ExecStart=rm -f %t/dx/fetch.fifo %t/dx/parse.fifo' 'ExecStart=mkfifo -m 600 %t/dx/fetch.fifo %t/dx/parse.fifo'
-	setting dx.service '[Unit]' StartLimitIntervalSec=0 '[Service]' RestartSec=100ms ExecStartPre= \
-		"ExecStartPre=/usr/local/libexec/dx/dx-backoff %t/dx-run/tries $1 $1 3"
-}
-export -f pauses
 
 # config LINE...: what dx.conf says from now on, besides where the month lies and where it goes.
 config() {
 	local destination=(DX_AMQP_URL=file:/var/lib/dx/out)
 	[[ "$*" != *DX_AMQP_URL=* ]] || destination=()
 	printf '%s\n' DX_MIRROR=/srv/month "${destination[@]}" "$@" >"$root/etc/dx/dx.conf"
-}
-
-property() {
-	inside systemctl show -P "$1" "$2"
-}
-
-# ended: none of the units runs, nor is any going to.
-ended() {
-	[ -z "$(inside systemctl list-jobs --no-legend)" ] &&
-		! inside systemctl show -P ActiveState 'dx*.service' dx.target | grep -E 'active|activating' | grep -qvx inactive
 }
 
 # began UNIT: it was started since last time.
@@ -89,11 +63,6 @@ said() {
 # How often.
 said_times() {
 	inside journalctl --no-pager -q -o cat --since "@$page" | grep -Ec -- "$1"
-}
-
-# What went on, if a test failed.
-explain() {
-	[ "$failures" -eq 0 ] || note "$(cat "$T/boot.log"; [ -z "$init_pid" ] || inside journalctl --no-pager -q -u 'dx*' | tail -n 60)"
 }
 
 run 0 dx-fetch -m "$DATA/month" -d "$T/data"
@@ -163,7 +132,7 @@ complete 'after the wait'
 # Stopped during the pause.
 exec 5<>"$root/var/lib/dx/.dx-fetch.lock"
 flock 5
-new=$root pauses 60
+new=$root pauses 60 3
 inside systemctl daemon-reload
 for unit in dx.target dx.service; do
 	forget
@@ -173,7 +142,7 @@ for unit in dx.target dx.service; do
 	check 'that is not waited for when it is stopped' wait_for 20 ended
 	equal "$(property Result dx-pipe.service) $(property Result dx.service)" 'success success' 'and no failure'
 done
-new=$root pauses 1
+new=$root pauses 1 3
 inside systemctl daemon-reload
 exec 5>&-
 

@@ -68,6 +68,8 @@ equal "$(files 20260401)" 1 'what is not to be kept goes'
 equal "$(files 20260501)" 5 'what is not done stays'
 run 64 dx-run --clean --keep 0
 says 'no data folder' 'of which folder?'
+run 66 dx-run --clean --keep 0 -d "$T/nowhere"
+says 'nowhere: is no folder' 'one that is not there'
 
 # A month that is taken from the data folder itself is not there to be removed.
 cp "$DATA"/month/* "$T/other"

@@ -4,8 +4,13 @@
 #
 #   boot_needed              skips the test file, with a reason, where it cannot be had
 #   boot_install             to be written by the test: puts what it needs into the root $new
+#   boot_dx                  there: what make install installs
+#   pauses SECONDS TRIES     there: between two tries of a run, in place of 30 s and more
 #   setting UNIT LINE...     there: lines on top of a unit's own
 #   boot_systemd             boots; $root is its root, seen from here, to look into and to change
+#   property NAME UNIT       what systemctl says of it
+#   ended                    whether no unit of dx runs, nor is any going to
+#   explain                  the journal, if a test failed; for at_end
 #   inside COMMAND...        runs a command in there: inside systemctl status dx.target
 #
 # A booting systemd empties /tmp and takes /run, /var, the cgroups and the host's name for its own. So it
@@ -49,6 +54,24 @@ boot_needed() {
 setting() {
 	mkdir -p "$new/etc/systemd/system/$1.d"
 	printf '%s\n' "${@:2}" >"$new/etc/systemd/system/$1.d/test.conf"
+}
+
+boot_dx() {
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS \
+		make -s -o all -C "$ROOT" --no-print-directory BUILD="$BUILD" DESTDIR="$new" install
+	mkdir -p "$new/etc/dx"
+}
+
+pauses() {
+	local stage
+	for stage in dx-fetch dx-parse dx-publish; do
+		setting "$stage.service" '[Unit]' StartLimitIntervalSec=0 '[Service]' RestartSec=100ms TimeoutAbortSec=1s
+	done
+	setting dx-pipe.service '[Unit]' StartLimitIntervalSec=0 '[Service]' ExecStart= \
+		"ExecStart=/usr/local/libexec/dx/dx-backoff %t/dx/tries $1 $1 $2" \
+		'ExecStart=rm -f %t/dx/fetch.fifo %t/dx/parse.fifo' 'ExecStart=mkfifo -m 600 %t/dx/fetch.fifo %t/dx/parse.fifo'
+	setting dx.service '[Unit]' StartLimitIntervalSec=0 '[Service]' RestartSec=100ms ExecStartPre= \
+		"ExecStartPre=/usr/local/libexec/dx/dx-backoff %t/dx-run/tries $1 $1 $2"
 }
 
 # The units that those of dx need, and which of the machine's are taken.
@@ -128,7 +151,7 @@ boot_systemd() {
 	(
 		echo "$BASHPID" >"$boot_cgroup/cgroup.procs"
 		export T ROOT BUILD
-		export -f boot_inside boot_units boot_install setting
+		export -f boot_inside boot_units boot_install boot_dx pauses setting
 		exec setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork \
 			--kill-child=KILL --cgroup --uts --ipc --net bash -c 'boot_inside "$1"' bash "$boot"
 	) >"$T/boot.log" 2>&1 </dev/null &
@@ -146,6 +169,20 @@ boot_is_init() {
 inside() {
 	nsenter -t "$init_pid" --mount --uts --ipc --net --pid --cgroup --root --wd \
 		env -i PATH=/usr/local/bin:/usr/bin:/usr/sbin SYSTEMD_PAGER= LC_ALL=C.UTF-8 "$@"
+}
+
+property() {
+	inside systemctl show -P "$1" "$2"
+}
+
+ended() {
+	[ -z "$(inside systemctl list-jobs --no-legend)" ] &&
+		! inside systemctl show -P ActiveState 'dx*.service' dx.target | grep -E 'active|activating' | grep -qvx inactive
+}
+
+# shellcheck disable=SC2154 # lib.sh counts them
+explain() {
+	[ "$failures" -eq 0 ] || note "$(cat "$T/boot.log"; [ -z "$init_pid" ] || inside journalctl --no-pager -q -u 'dx*' | tail -n 60)"
 }
 
 # Ends systemd, and with it all in its namespace; then there is nobody left in its cgroup.
